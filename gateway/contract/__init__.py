@@ -1,0 +1,1 @@
+"""What may cross between the field and the centre: types, topics, bytes, admission."""

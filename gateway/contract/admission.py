@@ -1,0 +1,94 @@
+"""Who may say what: a frame is admitted, or refused whole; each observation in it likewise.
+
+Pure: no clock, no I/O. What is refused comes back with its reason, so that the caller can count it,
+keep it in quarantine and tell the people who watch; it is never passed on as data.
+"""
+
+import math
+from typing import NamedTuple
+
+from gateway.contract.codec import ContractError, decode
+from gateway.contract.kinds import KINDS
+from gateway.contract.messages import Frame, Observation
+from gateway.contract.topics import Topic
+
+AHEAD_MS = 120_000
+"""An observation this far in the future means a wrong clock, not a reading."""
+BEHIND_MS = 400 * 86_400_000
+"""Older than any spool may keep."""
+
+
+class Refusal(NamedTuple):
+    """Why something was refused: `malformed`, `oversized`, `foreign`, `implausible` or `time`."""
+
+    reason: str
+    detail: str
+    excerpt: str
+
+
+class Admission(NamedTuple):
+    """The frame (None when refused whole), its admitted observations, and what was refused."""
+
+    frame: Frame | None
+    observations: tuple[Observation, ...]
+    refusals: tuple[Refusal, ...]
+
+
+def excerpt_of(payload: bytes) -> str:
+    """The beginning of a payload, printable, at most 160 characters."""
+    text = payload[:160].decode("utf-8", errors="replace")
+    return "".join(c if c.isprintable() else "·" for c in text)
+
+
+def admit_frame(topic: Topic, payload: bytes, now_ms: int) -> Admission:
+    """Check size, shape, identity (the topic's source is the only one that may be named), kinds,
+    plausible ranges and time.
+    """
+    try:
+        frame = decode(payload, Frame)
+    except ContractError as error:
+        return Admission(None, (), (Refusal(error.reason, error.detail, excerpt_of(payload)),))
+    if frame.source != topic.source:
+        detail = f"frame names {frame.source}, its topic {topic.source}"
+        return Admission(None, (), (Refusal("foreign", detail, excerpt_of(payload)),))
+    origin_municipality = frame.origin.source.split("/")[0] if frame.origin else topic.municipality
+    if origin_municipality != topic.municipality:
+        detail = f"origin {frame.origin.source if frame.origin else ''} is not of its municipality"
+        return Admission(None, (), (Refusal("foreign", detail, excerpt_of(payload)),))
+    admitted: list[Observation] = []
+    refusals: list[Refusal] = []
+    for observation in frame.observations:
+        fault = fault_of(observation, now_ms)
+        if fault is None:
+            admitted.append(observation)
+        else:
+            refusals.append(Refusal(*fault, excerpt=str(observation)[:160]))
+    return Admission(frame, tuple(admitted), tuple(refusals))
+
+
+def fault_of(observation: Observation, now_ms: int) -> tuple[str, str] | None:
+    """(reason, detail) of the first thing wrong with an observation, or None."""
+    kind = KINDS.get(observation.kind)
+    where = f"{observation.device} {observation.kind}"
+    if kind is None:
+        return "malformed", f"{where}: unknown kind, allowed are {', '.join(KINDS)}"[:200]
+    if set(observation.tags) != set(kind.tags):
+        return "malformed", f"{where}: tags must be exactly {sorted(kind.tags)}"
+    for name, value in observation.fields.items():
+        rule = kind.fields.get(name)
+        if rule is None:
+            return "malformed", f"{where}: unknown field {name}"
+        if not (math.isfinite(value) and rule.low <= value <= rule.high):
+            detail = f"{where}: {name} {value:g} is outside {rule.low:g}…{rule.high:g} {rule.unit}"
+            return "implausible", detail
+    missing = [n for n, rule in kind.fields.items() if rule.always and n not in observation.fields]
+    if missing:
+        return "malformed", f"{where}: field {missing[0]} is missing"
+    for name, text in observation.texts.items():
+        text_rule = kind.texts.get(name)
+        if text_rule is None or len(text) > text_rule.max_length:
+            return "malformed", f"{where}: text {name} is unknown or too long"
+    if not now_ms - BEHIND_MS <= observation.time_ms <= now_ms + AHEAD_MS:
+        ahead_s = (observation.time_ms - now_ms) / 1000
+        return "time", f"{where}: its time is {ahead_s:.0f} s away from now"
+    return None
