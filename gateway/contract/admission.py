@@ -7,10 +7,13 @@ keep it in quarantine and tell the people who watch; it is never passed on as da
 import math
 from typing import NamedTuple
 
+import msgspec
+import orjson
+
 from gateway.contract.codec import ContractError, decode
 from gateway.contract.kinds import KINDS
-from gateway.contract.messages import Frame, Observation
-from gateway.contract.topics import Topic
+from gateway.contract.messages import Epoch, Frame, Observation, Sequence, Source
+from gateway.contract.topics import GATEWAY_SITE, Topic
 
 AHEAD_MS = 120_000
 """An observation this far in the future means a wrong clock, not a reading."""
@@ -26,12 +29,27 @@ class Refusal(NamedTuple):
     excerpt: str
 
 
+class FrameHead(msgspec.Struct, frozen=True):
+    """What a frame must have to be acknowledged, even when the rest of it is refused."""
+
+    source: Source
+    epoch: Epoch
+    sequence: Sequence
+    observations: list[object] = []
+
+
 class Admission(NamedTuple):
-    """The frame (None when refused whole), its admitted observations, and what was refused."""
+    """The frame (None when refused whole), its admitted observations, and what was refused.
+
+    `head` is given whenever the sender is known to be who it says: acknowledge it, or the sender
+    will repeat for ever what will never be admitted. `refused_count` counts observations.
+    """
 
     frame: Frame | None
+    head: FrameHead | None
     observations: tuple[Observation, ...]
     refusals: tuple[Refusal, ...]
+    refused_count: int = 0
 
 
 def excerpt_of(payload: bytes) -> str:
@@ -41,20 +59,21 @@ def excerpt_of(payload: bytes) -> str:
 
 
 def admit_frame(topic: Topic, payload: bytes, now_ms: int) -> Admission:
-    """Check size, shape, identity (the topic's source is the only one that may be named), kinds,
-    plausible ranges and time.
+    """Check size, shape, identity, kinds, plausible ranges and time.
+
+    The only source that may be named is the topic's; a gateway may pass on sources of its own
+    municipality.
     """
     try:
         frame = decode(payload, Frame)
     except ContractError as error:
-        return Admission(None, (), (Refusal(error.reason, error.detail, excerpt_of(payload)),))
-    if frame.source != topic.source:
-        detail = f"frame names {frame.source}, its topic {topic.source}"
-        return Admission(None, (), (Refusal("foreign", detail, excerpt_of(payload)),))
-    origin_municipality = frame.origin.source.split("/")[0] if frame.origin else topic.municipality
-    if origin_municipality != topic.municipality:
-        detail = f"origin {frame.origin.source if frame.origin else ''} is not of its municipality"
-        return Admission(None, (), (Refusal("foreign", detail, excerpt_of(payload)),))
+        refusal = Refusal(error.reason, error.detail, excerpt_of(payload))
+        head = _head_of(topic, payload) if error.reason == "malformed" else None
+        return Admission(None, head, (), (refusal,), len(head.observations) if head else 0)
+    foreign = _foreign(topic, frame)
+    if foreign is not None:
+        return Admission(None, None, (), (Refusal("foreign", foreign, excerpt_of(payload)),))
+    head = FrameHead(frame.source, frame.epoch, frame.sequence)
     admitted: list[Observation] = []
     refusals: list[Refusal] = []
     for observation in frame.observations:
@@ -63,7 +82,27 @@ def admit_frame(topic: Topic, payload: bytes, now_ms: int) -> Admission:
             admitted.append(observation)
         else:
             refusals.append(Refusal(*fault, excerpt=str(observation)[:160]))
-    return Admission(frame, tuple(admitted), tuple(refusals))
+    return Admission(frame, head, tuple(admitted), tuple(refusals), len(refusals))
+
+
+def _foreign(topic: Topic, frame: Frame) -> str | None:
+    if frame.source != topic.source:
+        return f"frame names {frame.source}, its topic {topic.source}"
+    if frame.origin is None:
+        return None
+    if topic.site != GATEWAY_SITE:
+        return f"{frame.source} is no gateway and may not pass on {frame.origin.source}"
+    if frame.origin.source.split("/")[0] != topic.municipality:
+        return f"{frame.origin.source} is not of {topic.municipality}"
+    return None
+
+
+def _head_of(topic: Topic, payload: bytes) -> FrameHead | None:
+    try:
+        head = msgspec.convert(orjson.loads(payload), type=FrameHead)
+    except (orjson.JSONDecodeError, msgspec.ValidationError, RecursionError):
+        return None
+    return head if head.source == topic.source else None
 
 
 def fault_of(observation: Observation, now_ms: int) -> tuple[str, str] | None:

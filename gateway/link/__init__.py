@@ -1,0 +1,1 @@
+"""The crossing: one MQTT connection that comes back by itself."""

@@ -1,0 +1,1 @@
+"""The municipal gateway: admits what its sites say, keeps it, and passes it on."""

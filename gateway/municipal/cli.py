@@ -1,0 +1,44 @@
+"""`aburra gateway`: runs one municipal gateway until it is told to stop."""
+
+import asyncio
+import logging
+import signal
+import sqlite3
+import sys
+from pathlib import Path
+from random import Random
+from typing import Annotated
+
+import typer
+
+from gateway.contract.settings import SettingsError, load_settings
+from gateway.municipal.gateway import Gateway
+from gateway.municipal.settings import GatewaySettings
+
+
+def gateway(
+    settings: Annotated[Path, typer.Argument(help="Settings file (TOML).")],
+    check: Annotated[bool, typer.Option("--check", help="Only check the settings.")] = False,
+) -> None:
+    """The border of one municipality: admits, keeps and passes on."""
+    try:
+        checked = load_settings(settings, GatewaySettings)
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        raise typer.Exit(2) from error
+    if check:
+        return
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    try:
+        asyncio.run(_run(checked))
+    except (OSError, sqlite3.OperationalError) as error:
+        sys.stderr.write(f"{checked.data_dir}: can't be used: {error}; check data_dir's owner\n")
+        raise typer.Exit(1) from error
+
+
+async def _run(settings: GatewaySettings) -> None:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    await Gateway(settings, Random()).run(stopping)  # noqa: S311 - jitter, not secrets

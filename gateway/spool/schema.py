@@ -1,0 +1,65 @@
+"""The spool's file: opening it, telling a damaged one, setting it aside."""
+
+import contextlib
+import logging
+import secrets
+import sqlite3
+from pathlib import Path
+
+log = logging.getLogger("aburra.spool")
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS frames (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    made_ms INTEGER NOT NULL,
+    keep INTEGER NOT NULL,
+    observation_count INTEGER NOT NULL,
+    observations BLOB NOT NULL,
+    origin BLOB
+);
+CREATE TABLE IF NOT EXISTS ledger (
+    minute_ms INTEGER, device TEXT, kind TEXT, measured_count INTEGER NOT NULL,
+    PRIMARY KEY (minute_ms, device, kind)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS results (
+    command_id TEXT PRIMARY KEY, made_ms INTEGER NOT NULL, payload BLOB NOT NULL
+) WITHOUT ROWID;
+"""
+
+
+def open_spool_file(path: Path, now_ms: int) -> tuple[sqlite3.Connection, Path | None]:
+    """Open or begin the spool; a damaged file is renamed and its new name is returned.
+
+    AUTOINCREMENT keeps sequences growing after all frames are gone; synchronous=FULL makes one
+    fsync per commit, so what was committed survives a power cut.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        return _open(path), None
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.OperationalError):
+            raise  # no permission, disk full, locked: not damage
+        aside = path.with_name(f"{path.name}.damaged-{now_ms}")
+        path.rename(aside)
+        for suffix in ("-wal", "-shm"):
+            with contextlib.suppress(FileNotFoundError):
+                path.with_name(path.name + suffix).rename(aside.with_name(aside.name + suffix))
+        log.error("%s is damaged (%s): set aside as %s, a new one begun", path, error, aside)
+        return _open(path), aside
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+    try:
+        database.execute("PRAGMA journal_mode=WAL")
+        database.execute("PRAGMA synchronous=FULL")
+        (verdict,) = database.execute("PRAGMA quick_check(1)").fetchone()
+        if verdict != "ok":
+            raise sqlite3.DatabaseError(verdict)
+        database.executescript(_SCHEMA)
+        database.execute("INSERT OR IGNORE INTO meta VALUES ('epoch', ?)", (secrets.token_hex(8),))
+    except sqlite3.Error:
+        database.close()
+        raise
+    return database
