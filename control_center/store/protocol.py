@@ -67,7 +67,11 @@ class Store(Protocol):
     """Where points are kept. Every method but `open` may raise `StoreUnavailable`."""
 
     async def open(self) -> None:
-        """Create or extend what the store needs; raises `StoreFault` or `StoreUnavailable`."""
+        """Create or extend what the store needs; raises `StoreFault` or `StoreUnavailable`.
+
+        After `StoreUnavailable` the store may be used all the same: it prepares itself at the
+        first call that finds it there.
+        """
 
     async def write(self, points: Sequence[Point]) -> list[Rejected]:
         """Keep the points: all but the rejected ones are durable when this returns."""
