@@ -1,0 +1,71 @@
+"""Who wants to drive through a lane: a daily profile, or a recorded day.
+
+Demand comes in blocks of 30 s. A block follows from the seed, the lane and its number alone, so the
+same moment has the same vehicles whether a bench ran up to it or was started in the middle.
+"""
+
+import random
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from firmware_sim.world.vehicles import CLASSES, Vehicle, draw_class, draw_length_m
+
+BLOCK_S = 30.0
+VEHICLES_PER_BLOCK_MAX = 1000
+
+
+class Demand(Protocol):
+    def block(self, number: int) -> list[tuple[float, Vehicle]]:
+        """Vehicles that want to pass in [30·number, 30·number + 30) s, by time."""
+
+
+class ProfileDemand:
+    """Independent drivers (a Poisson process) whose mean rate follows the hour of the day."""
+
+    def __init__(
+        self,
+        key: str,
+        *,
+        flow_veh_per_h: Sequence[float],
+        free_speed_kmh: float,
+        mix: dict[str, float],
+        local_hour: Callable[[float], float],
+    ) -> None:
+        self._key = key
+        self._flow = flow_veh_per_h
+        self._free_speed_kmh = free_speed_kmh
+        self._mix = mix
+        self._local_hour = local_hour
+
+    def flow_at(self, time_s: float) -> float:
+        """Veh/h, linear between the table's full hours."""
+        hour = self._local_hour(time_s)
+        first = int(hour) % 24
+        share = hour - int(hour)
+        return self._flow[first] * (1 - share) + self._flow[(first + 1) % 24] * share
+
+    def block(self, number: int) -> list[tuple[float, Vehicle]]:
+        generator = random.Random(f"{self._key}/block/{number}")  # noqa: S311 - not a secret
+        start_s = number * BLOCK_S
+        rate_per_s = self.flow_at(start_s + BLOCK_S / 2) / 3600
+        vehicles: list[tuple[float, Vehicle]] = []
+        if rate_per_s <= 0:
+            return vehicles
+        time_s = start_s + generator.expovariate(rate_per_s)
+        while time_s < start_s + BLOCK_S and len(vehicles) < VEHICLES_PER_BLOCK_MAX:
+            key = number * VEHICLES_PER_BLOCK_MAX + len(vehicles)
+            vehicles.append((time_s, self._vehicle(generator, key)))
+            time_s += generator.expovariate(rate_per_s)
+        return vehicles
+
+    def _vehicle(self, generator: random.Random, key: int) -> Vehicle:
+        class_name = draw_class(generator, self._mix)
+        factor = CLASSES[class_name].speed_factor * max(0.75, min(1.3, generator.gauss(1, 0.07)))
+        return Vehicle(
+            key,
+            class_name,
+            draw_length_m(generator, class_name),
+            self._free_speed_kmh * factor,
+            CLASSES[class_name].gap_s,
+            generator.random(),
+        )
