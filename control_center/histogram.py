@@ -30,5 +30,5 @@ class Histogram:
         for bucket in sorted(self.counts):
             seen += self.counts[bucket]
             if seen >= wanted:
-                return round(_GROWTH ** (bucket + 0.5), 1)
+                return round(math.pow(_GROWTH, bucket + 0.5), 1)
         return None

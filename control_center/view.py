@@ -64,7 +64,8 @@ class SignView(Struct, frozen=True):
     `pages` is what the sign said it shows when it was last read back (no pages = blank). `face` is
     `confirmed` when that is what the centre decided, `waiting` while a command is under way,
     `differs` when the sign shows something else, `unknown` when it was not read back recently.
-    `reason` and `authority` belong to the decision in force.
+    `reason` and `authority` belong to the decision in force. Of `commands` issued, `confirmed` were
+    confirmed by read-back and `under_way` (0 or 1) has no result yet.
     """
 
     target: str
@@ -80,6 +81,7 @@ class SignView(Struct, frozen=True):
     age_s: float | None
     commands: int
     confirmed: int
+    under_way: int = 0
 
 
 class AlarmView(Struct, frozen=True):

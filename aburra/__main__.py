@@ -1,0 +1,5 @@
+"""`python -m aburra`."""
+
+from aburra.cli import app
+
+app()

@@ -1,0 +1,1 @@
+"""`aburra run`: everything on one machine, each program a process of its own."""
