@@ -1,0 +1,1 @@
+"""What an operator must know now: few alarms, held, with a parent silencing its children."""

@@ -1,0 +1,87 @@
+"""`aburra center`: runs the control centre until it is told to stop."""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from control_center.settings import CenterSettings
+from gateway.contract.settings import SettingsError, load_settings
+
+if TYPE_CHECKING:
+    import socket
+
+log = logging.getLogger("aburra.center")
+
+
+def center(
+    settings: Annotated[Path, typer.Argument(help="Settings file (TOML).")],
+    check: Annotated[bool, typer.Option("--check", help="Only check the settings.")] = False,
+) -> None:
+    """The control centre: store, live picture, rules, signs, wall page."""
+    try:
+        checked = load_settings(settings, CenterSettings)
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        raise typer.Exit(2) from error
+    if check:
+        return
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    _require_directory(checked.data_dir)
+    # A second of imports that the other programs, which share the front door, don't need.
+    from control_center.server import listen  # noqa: PLC0415
+    from control_center.store.protocol import StoreFault  # noqa: PLC0415
+
+    wall = checked.wall
+    try:
+        listening = listen(wall.host, wall.port)
+    except OSError as error:
+        _give_up(
+            f"{wall.host}:{wall.port}: cannot serve the wall page there: {_reason(error)}; "
+            "end the program that uses it or set another [wall] port",
+            error,
+        )
+    try:
+        asyncio.run(_run(checked, listening))
+    except* StoreFault as faults:
+        _give_up("; ".join(str(fault) for fault in faults.exceptions), faults)
+
+
+async def _run(settings: CenterSettings, listening: "socket.socket") -> None:
+    from control_center.center import Center  # noqa: PLC0415 - heavy, see above
+
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    centre = Center(settings, Random(), _nobody_hears)  # noqa: S311 - jitter, not secrets
+    await centre.run(stopping, listening)
+    log.info("stopped")
+
+
+def _nobody_hears(target: str, text: str, since_ms: int) -> None:
+    """Without Grafana nobody is told of a sign's face."""
+
+
+def _require_directory(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        _give_up(f"{path}: cannot be created: {_reason(error)}; set another data_dir", error)
+    if not os.access(path, os.W_OK | os.X_OK):
+        _give_up(f"{path}: is not writable for this user; change its owner or data_dir", None)
+
+
+def _reason(error: OSError) -> str:
+    return os.strerror(error.errno) if error.errno else str(error)
+
+
+def _give_up(text: str, cause: BaseException | None) -> NoReturn:
+    sys.stderr.write(f"{text}\n")
+    raise typer.Exit(1) from cause

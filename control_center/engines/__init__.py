@@ -1,0 +1,1 @@
+"""What the readings mean: pure engines that are given the time and the readings."""

@@ -1,0 +1,116 @@
+"""Is this stretch of road slow? One rule over station bins, with hysteresis. Pure.
+
+A station turns slow after `enter_bins` slow bins in a row and free after `leave_bins` bins above
+the higher threshold; the rule holds while any of its stations is slow. A bin without vehicles says
+nothing; a bin without speeds but with a loop that is mostly covered is a standing queue.
+"""
+
+from collections import deque
+
+from control_center.engines.station import StationBin
+from control_center.settings import CongestionSettings
+from control_center.signs.proposal import Opinion
+
+STANDING_OCCUPANCY_PCT = 60.0
+MAX_AGE_BINS = 3
+MAX_AGE_MS = 45_000
+"""Evidence is too old after three bins, or 45 s when bins are short."""
+
+
+class Congestion:
+    """The state of one rule; bins go in as they finish, opinions come out at any time."""
+
+    def __init__(self, settings: CongestionSettings) -> None:
+        self.settings = settings
+        self._stations = {name: _Station(name, settings) for name in settings.stations}
+
+    def add(self, finished: StationBin) -> None:
+        if finished.station in self._stations:
+            self._stations[finished.station].add(finished)
+
+    def opinion(self, now_ms: int) -> Opinion:
+        fresh = [s for s in self._stations.values() if now_ms < s.valid_until_ms]
+        slow = [s for s in fresh if s.slow]
+        if slow:
+            first = min(slow, key=lambda s: s.since_ms)
+            until_ms = max(s.valid_until_ms for s in slow)
+            return Opinion(self.settings.name, True, first.since_ms, first.reason, until_ms)
+        if not fresh:
+            newest_ms = max(s.valid_until_ms for s in self._stations.values())
+            reason = "sin datos recientes de tránsito · no recent traffic data"
+            return Opinion(self.settings.name, False, newest_ms, reason, now_ms)
+        last = max(fresh, key=lambda s: s.since_ms)
+        until_ms = max(s.valid_until_ms for s in fresh)
+        return Opinion(self.settings.name, False, last.since_ms, last.reason, until_ms)
+
+
+class _Station:
+    def __init__(self, name: str, settings: CongestionSettings) -> None:
+        self.device = name.rpartition("/")[2]
+        self.settings = settings
+        self.slow = False
+        self.since_ms = 0
+        self.reason = f"{self.device}: sin congestión · no congestion"
+        self.newest_ms = -1
+        self.valid_until_ms = 0
+        self._below: deque[str] = deque(maxlen=settings.enter_bins)
+        self._above: deque[str] = deque(maxlen=settings.leave_bins)
+
+    def add(self, finished: StationBin) -> None:
+        """Take one bin; bins that come late, out of their order, are history and decide nothing."""
+        if finished.start_ms <= self.newest_ms:
+            return
+        self.newest_ms = finished.start_ms
+        speed_kmh = finished.speed_kmh
+        standing = speed_kmh is None and (finished.occupancy_pct or 0) >= STANDING_OCCUPANCY_PCT
+        if speed_kmh is None and not standing:
+            return
+        if finished.start_ms >= self.valid_until_ms:
+            self._forget(finished.start_ms)
+        age_ms = max(MAX_AGE_BINS * finished.period_s * 1000, MAX_AGE_MS)
+        self.valid_until_ms = finished.end_ms + round(age_ms)
+        words = "detenido" if speed_kmh is None else f"{speed_kmh:.0f} km/h"
+        self._below_or_clear(standing or _is_below(speed_kmh, self.settings), words)
+        self._above_or_clear(speed_kmh, words)
+        self._turn(finished.end_ms)
+
+    def _forget(self, now_ms: int) -> None:
+        self._below.clear()
+        self._above.clear()
+        if self.slow:
+            self.slow, self.since_ms = False, now_ms
+            self.reason = f"{self.device}: sin datos recientes · no recent data"
+
+    def _below_or_clear(self, is_below: bool, words: str) -> None:
+        if is_below:
+            self._below.append(words)
+        else:
+            self._below.clear()
+
+    def _above_or_clear(self, speed_kmh: float | None, words: str) -> None:
+        if speed_kmh is not None and speed_kmh > self.settings.leave_above_kmh:
+            self._above.append(words)
+        else:
+            self._above.clear()
+
+    def _turn(self, now_ms: int) -> None:
+        if not self.slow and len(self._below) == self.settings.enter_bins:
+            self.slow, self.since_ms = True, now_ms
+            limit = f"entra · enters < {self.settings.enter_below_kmh:g}"
+            self.reason = _words(self.device, self._below, limit)
+        elif self.slow and len(self._above) == self.settings.leave_bins:
+            self.slow, self.since_ms = False, now_ms
+            limit = f"sale · leaves > {self.settings.leave_above_kmh:g}"
+            self.reason = _words(self.device, self._above, limit)
+
+
+def _is_below(speed_kmh: float | None, settings: CongestionSettings) -> bool:
+    return speed_kmh is not None and speed_kmh < settings.enter_below_kmh
+
+
+def _words(device: str, speeds: deque[str], limit: str) -> str:
+    """`vds-1: 12 km/h y 11 km/h en 2 intervalos (entra · enters < 30)`."""
+    shown = list(speeds)[-5:]
+    listed = f"{', '.join(shown[:-1])} y {shown[-1]}" if len(shown) > 1 else shown[0]
+    intervals = "intervalo" if len(speeds) == 1 else "intervalos"
+    return f"{device}: {listed} en {len(speeds)} {intervals} ({limit})"

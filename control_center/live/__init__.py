@@ -1,0 +1,1 @@
+"""The live picture: the last known state of everything, with its age."""
