@@ -10,17 +10,18 @@ from msgspec import Meta
 
 VERSION = 1
 
-Name = Annotated[str, Meta(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$")]
-Source = Annotated[
-    str,
-    Meta(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?/[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$"),
-]
-Target = Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,40}/[a-z0-9-]{1,40}/[a-z0-9-]{1,40}$")]
-Epoch = Annotated[str, Meta(pattern=r"^[0-9a-f]{16}$")]
+_NAME = "[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?"
+_END = r"$(?!\n)"
+"""Python's `$` also matches before a final line feed, JSON Schema's does not."""
+
+Name = Annotated[str, Meta(pattern=f"^{_NAME}{_END}")]
+Source = Annotated[str, Meta(pattern=f"^{_NAME}/{_NAME}{_END}")]
+Target = Annotated[str, Meta(pattern=f"^{_NAME}/{_NAME}/{_NAME}{_END}")]
+Epoch = Annotated[str, Meta(pattern=f"^[0-9a-f]{{16}}{_END}")]
 Sequence = Annotated[int, Meta(ge=1, le=2**53)]
 UtcMs = Annotated[int, Meta(ge=0, le=2**53)]
-Identifier = Annotated[str, Meta(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9._-]+$")]
-Key = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Identifier = Annotated[str, Meta(min_length=8, max_length=64, pattern=f"^[A-Za-z0-9._-]+{_END}")]
+Key = Annotated[str, Meta(pattern=f"^[a-z][a-z0-9_]{{0,39}}{_END}")]
 Short = Annotated[str, Meta(max_length=200)]
 Text = Annotated[str, Meta(max_length=1024)]
 Version = Annotated[int, Meta(ge=VERSION, le=VERSION)]

@@ -15,7 +15,7 @@ Channel = Literal["up", "ack", "state", "birth", "cmd", "result", "quarantine"]
 
 _NAME = r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?"
 _TOPIC = re.compile(
-    rf"^aburra/v1/({_NAME})/({_NAME})/({'|'.join(get_args(Channel))})(?:/({_NAME}))?$"
+    rf"aburra/v1/({_NAME})/({_NAME})/({'|'.join(get_args(Channel))})(?:/({_NAME}))?"
 )
 
 
@@ -39,7 +39,7 @@ class Topic(NamedTuple):
 
 def parse_topic(text: str) -> Topic | None:
     """The topic, or None when the text is none of the contract's topics."""
-    match = _TOPIC.match(text)
+    match = _TOPIC.fullmatch(text)
     if match is None:
         return None
     municipality, site, channel, about = match.groups()
