@@ -31,13 +31,13 @@ from control_center.grafana.queries import (
     shortest_interval,
     variable_query,
 )
+from control_center.grafana.settings import ANNOTATION_TAG
 from gateway.contract.kinds import KINDS
 
 UID = "aburra-centro"
 DATA_SOURCE = DataSourceRef(type_val="influxdb", uid="aburra")
 """The uid that deploy/grafana/provisioning gives the data source."""
 
-ANNOTATION_TAG = "aburra"
 
 GRAFANA_UNITS = {
     "": "none",
