@@ -1,0 +1,220 @@
+"""The agent of one cabinet: every line, sign and command, from the settings to the broker."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from functools import partial
+from random import Random
+from typing import Any, NamedTuple
+
+from edge.canoga.card import CanogaCard
+from edge.canoga.settings import CanogaLine
+from edge.clock import Clock
+from edge.commands import CommandDesk
+from edge.health import DeviceHealth
+from edge.lines.line import Line, serve_polls
+from edge.modbus.settings import ModbusLine
+from edge.modbus.unit import ModbusUnit
+from edge.names import EDGE_DEVICE
+from edge.pms5003.sensor import Pms5003Sensor
+from edge.settings import EdgeSettings
+from edge.signs.sign import Sign
+from edge.signs.snmp import SnmpManager
+from gateway.contract.codec import encode
+from gateway.contract.messages import Birth, BirthDevice, Observation, Presence
+from gateway.contract.topics import topic_of
+from gateway.link.link import Link
+from gateway.spool.outbox import Outbox
+from gateway.spool.spool import Spool
+from gateway.spool.uplink import Uplink
+
+log = logging.getLogger("aburra.edge")
+
+_CLOCK_LOOK_S = 1.0
+_DRAIN_S = 0.8
+_GOODBYE_S = 0.2
+
+Emit = Callable[[Observation], None]
+Job = Callable[[], Coroutine[Any, Any, None]]
+
+
+class Equipment(NamedTuple):
+    """What the settings name, ready to run: health and birth of every device, and the work."""
+
+    healths: list[DeviceHealth]
+    births: list[BirthDevice]
+    jobs: list[Job]
+    signs: dict[str, Sign]
+
+
+def equip(
+    settings: EdgeSettings, communities: dict[str, str], clock: Clock, emit: Emit
+) -> Equipment:
+    """Build every line and sign; nothing is opened yet."""
+    equipment = Equipment([], [], [], {})
+    for line in settings.lines:
+        serve: Callable[..., Coroutine[Any, Any, None]]
+        if isinstance(line, CanogaLine):
+            cards = [CanogaCard(d, settings.bin_s, clock, emit) for d in line.devices]
+            serve = partial(serve_polls, cards, clock.monotonic_s)
+            healths = [card.health for card in cards]
+            births = [_birth(d.name, "Canoga", d.title, "vds_interval") for d in line.devices]
+            equipment.jobs.extend(card.keep_intervals for card in cards)
+        elif isinstance(line, ModbusLine):
+            units = [ModbusUnit(d, clock, emit) for d in line.devices]
+            serve = partial(serve_polls, units, clock.monotonic_s)
+            healths = [unit.health for unit in units]
+            births = [
+                _birth(device.name, unit.profile.model, device.title, unit.profile.kind)
+                for device, unit in zip(line.devices, units, strict=True)
+            ]
+        else:
+            (device,) = line.devices
+            sensor = Pms5003Sensor(device, clock, emit)
+            serve = sensor.serve
+            healths = [sensor.health]
+            births = [_birth(device.name, "PMS5003", device.title, "air_particulate")]
+        equipment.healths.extend(healths)
+        equipment.births.extend(births)
+        equipment.jobs.append(Line(line.port, line.baud, serve, healths).run)
+    for row in settings.signs:
+        manager = SnmpManager(row.host, row.port, communities[row.name])
+        sign = Sign(row, manager, clock, emit)
+        equipment.signs[row.name] = sign
+        equipment.healths.append(sign.health)
+        equipment.births.append(_birth(row.name, "NTCIP 1203", row.title, "sign_state"))
+        equipment.jobs.append(sign.run)
+    return equipment
+
+
+def _birth(name: str, model: str, title: str, kind: str) -> BirthDevice:
+    return BirthDevice(device=name, model=model, title=title, kinds=(kind, "device_health"))
+
+
+class Agent:
+    """Runs a cabinet until `stop` is set; `program` is named in its Presence."""
+
+    def __init__(
+        self, settings: EdgeSettings, communities: dict[str, str], spool: Spool, clock: Clock
+    ) -> None:
+        self._settings = settings
+        self._spool = spool
+        self._clock = clock
+        self._started_s = clock.monotonic_s()
+        self._outbox = Outbox(spool, self._committed, settings.commit_interval_s)
+        self._equipment = equip(settings, communities, clock, self._outbox.add)
+        source = settings.source
+        self._state_topic = topic_of(source, "state")
+        self._cmd_topic = topic_of(source, "cmd")
+        self._ack_topic = topic_of(source, "ack")
+        self._link = Link(
+            settings.broker,
+            client_id=f"edge-{settings.municipality}-{settings.site}",
+            will=(self._state_topic, self._presence(is_online=False)),
+            subscriptions=(self._ack_topic, self._cmd_topic),
+            on_message=self._message,
+            on_connect=self._announce,
+            random=Random(),  # noqa: S311 - jitter
+        )
+        self._uplink = Uplink(spool, self._link, source, clock.state, clock.now_ms)
+        self._desk = CommandDesk(
+            source,
+            self._equipment.signs,
+            spool,
+            partial(self._link.publish, topic_of(source, "result")),
+            clock.now_ms,
+        )
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Measure and send; once `stop` is set, put everything away and return."""
+        async with asyncio.TaskGroup() as group:
+            crossing = [group.create_task(self._link.run()), group.create_task(self._uplink.run())]
+            measuring = [
+                group.create_task(job())
+                for job in (*self._equipment.jobs, self._report_health, self._follow_clock)
+            ]
+            measuring += [
+                group.create_task(self._outbox.run()),
+                group.create_task(self._desk.run()),
+            ]
+            await stop.wait()
+            await _end(measuring)
+            await self._outbox.flush()
+            await self._uplink.drain(_DRAIN_S)
+            await self._say_goodbye()
+            await _end(crossing)
+
+    def _committed(self) -> None:
+        self._uplink.wake()
+
+    async def _message(self, topic: str, payload: bytes) -> None:
+        if topic == self._ack_topic:
+            await self._uplink.acknowledge(payload)
+        elif topic == self._cmd_topic:
+            await self._desk.receive(payload)
+
+    async def _announce(self) -> None:
+        settings = self._settings
+        birth = Birth(
+            source=settings.source,
+            title=settings.title,
+            time_ms=self._clock.now_ms(),
+            devices=tuple(self._equipment.births),
+            latitude_deg=settings.latitude_deg,
+            longitude_deg=settings.longitude_deg,
+        )
+        await self._link.publish(self._state_topic, self._presence(is_online=True), retain=True)
+        await self._link.publish(topic_of(settings.source, "birth"), encode(birth), retain=True)
+
+    async def _say_goodbye(self) -> None:
+        """The will is for accidents; a clean stop says so itself."""
+        try:
+            async with asyncio.timeout(_GOODBYE_S):
+                offline = self._presence(is_online=False)
+                await self._link.publish(self._state_topic, offline, retain=True)
+        except TimeoutError:
+            log.info("the broker did not take the goodbye in time")
+
+    def _presence(self, *, is_online: bool) -> bytes:
+        return encode(
+            Presence(
+                source=self._settings.source,
+                online=is_online,
+                since_ms=self._clock.now_ms(),
+                program="aburra edge",
+            )
+        )
+
+    async def _follow_clock(self) -> None:
+        while True:
+            self._clock.follow()
+            await asyncio.sleep(_CLOCK_LOOK_S)
+
+    async def _report_health(self) -> None:
+        while True:
+            await asyncio.sleep(self._settings.health_interval_s)
+            for health in self._equipment.healths:
+                observation = health.observation(self._clock.now_ms(), self._clock.monotonic_s())
+                self._outbox.add(observation)
+            self._outbox.add(await self._edge_health())
+
+    async def _edge_health(self) -> Observation:
+        state = await asyncio.to_thread(self._spool.state)
+        now_ms = self._clock.now_ms()
+        oldest_ms = state.oldest_waiting_ms
+        fields = {
+            "uptime_s": round(self._clock.monotonic_s() - self._started_s, 1),
+            "measured_count": float(state.measured_count),
+            "waiting_count": float(state.waiting_frames),
+            "oldest_waiting_s": max(0.0, (now_ms - oldest_ms) / 1000) if oldest_ms else 0.0,
+            "dropped_count": float(state.dropped_count + self._outbox.dropped_count),
+            "refused_count": float(state.refused_count),
+            "spool_bytes": float(state.bytes),
+        }
+        return Observation(device=EDGE_DEVICE, kind="edge_health", time_ms=now_ms, fields=fields)
+
+
+async def _end(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)

@@ -1,0 +1,1 @@
+"""Canoga inductive loop cards."""

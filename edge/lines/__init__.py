@@ -1,0 +1,1 @@
+"""Serial lines: one owner per port, and who is asked when."""

@@ -1,0 +1,36 @@
+"""The tables `[[lines]]` with `protocol = "modbus_rtu"`."""
+
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from edge.modbus.profile import profile_names
+from edge.names import Baud, DeviceName, LineName
+from gateway.contract.settings import Settings
+
+
+class ModbusDevice(Settings):
+    """One unit on the line; `profile` is its register table."""
+
+    name: DeviceName
+    title: str = Field(default="", max_length=200)
+    profile: str
+    unit: int = Field(ge=1, le=247)
+    poll_s: float = Field(default=2, ge=0.2, le=3600)
+
+    @field_validator("profile")
+    @classmethod
+    def _is_known(cls, value: str) -> str:
+        if value not in profile_names():
+            raise ValueError(f"must be one of {', '.join(profile_names())}")
+        return value
+
+
+class ModbusLine(Settings):
+    """An RS-485 line with Modbus RTU units, 8N1."""
+
+    name: LineName
+    protocol: Literal["modbus_rtu"]
+    port: str = Field(min_length=1)
+    baud: Baud = 9600
+    devices: list[ModbusDevice] = Field(min_length=1, max_length=64)

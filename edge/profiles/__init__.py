@@ -1,0 +1,1 @@
+"""Register tables of Modbus devices, one TOML file per model."""

@@ -1,0 +1,1 @@
+"""Variable message signs: NTCIP 1203 over SNMP."""

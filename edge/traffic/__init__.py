@@ -1,0 +1,1 @@
+"""From loop records to aligned intervals; pure."""
