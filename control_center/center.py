@@ -191,9 +191,7 @@ class Center:
     def _alarm(self, now_ms: int) -> None:
         parts = self._parts
         faults = Faults(self._link.fault, parts.writer.fault)
-        conditions = conditions_of(
-            self._settings, parts.picture, parts.decisions, parts.quarantine, faults, now_ms
-        )
+        conditions = conditions_of(parts.picture, parts.decisions, parts.quarantine, faults, now_ms)
         for alarm in parts.alarms.update(conditions, now_ms):
             log.warning("alarm: %s: %s · %s", alarm.place, alarm.text_es, alarm.text_en)
 

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable
 from control_center.engines.air import Air
 from control_center.engines.congestion import Congestion
 from control_center.engines.station import StationBin, StationBins
-from control_center.settings import AirSettings, CenterSettings, CongestionSettings
+from control_center.settings import CenterSettings
 from control_center.signs.arbiter import Arbiter, Decision
 from control_center.signs.audit import Audit
 from control_center.signs.composer import pages_of
 from control_center.signs.dispatcher import SignDispatcher
-from control_center.signs.proposal import Opinion, Priority, Proposal
+from control_center.signs.proposal import Opinion, Proposal
 from gateway.contract.messages import Command, CommandResult, Observation
 
 log = logging.getLogger("aburra.center")
@@ -133,11 +133,10 @@ class Decisions:
         quiet: dict[str, str] = {}
         rules: list[Congestion | Air] = [*self.congestion, *self.air]
         for rule in rules:
-            opinion = rule.opinion(now_ms)
-            self.opinions[opinion.rule] = opinion
+            opinion = self.opinions[rule.name] = rule.opinion(now_ms)
             for target in rule.settings.signs:
                 if opinion.active:
-                    proposals.append(_proposal(rule.settings, target, opinion))
+                    proposals.append(_proposal(rule, target, opinion))
                 else:
                     quiet.setdefault(target, opinion.reason)
         commands = []
@@ -166,15 +165,14 @@ class Decisions:
         )
 
 
-def _proposal(rule: CongestionSettings | AirSettings, target: str, opinion: Opinion) -> Proposal:
-    is_congestion = isinstance(rule, CongestionSettings)
+def _proposal(rule: Congestion | Air, target: str, opinion: Opinion) -> Proposal:
     return Proposal(
         target=target,
         rule=rule.name,
-        priority=Priority.CONGESTION if is_congestion else Priority.CAMPAIGN,
-        lines=rule.message,
+        priority=rule.priority,
+        lines=rule.settings.message,
         reason=opinion.reason,
-        authority="engine:congestion" if is_congestion else "engine:air",
+        authority=rule.authority,
         since_ms=opinion.since_ms,
         valid_until_ms=opinion.valid_until_ms,
     )

@@ -1,13 +1,12 @@
 """What is wrong right now, from the live picture, the rules and the signs. Pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from control_center.alarms.board import Condition
 from control_center.decisions import Decisions
 from control_center.ingest.quarantine import Quarantine
 from control_center.live.picture import Picture, Site
-from control_center.settings import CenterSettings
 from control_center.view import DeviceView
 
 _SITE_HOLD_S = 5.0
@@ -26,7 +25,6 @@ class Faults(NamedTuple):
 
 
 def conditions_of(
-    settings: CenterSettings,
     picture: Picture,
     decisions: Decisions,
     quarantine: Quarantine,
@@ -36,7 +34,7 @@ def conditions_of(
     yield from _own(faults)
     if not faults.link:
         yield from _field(picture, now_ms)
-    yield from _rules(settings, decisions)
+    yield from _rules(decisions)
     for target, dispatcher in decisions.dispatchers.items():
         if dispatcher.face_state(now_ms) == "differs":
             yield Condition(
@@ -121,23 +119,23 @@ def _device(site: Site, device: DeviceView) -> Iterator[Condition]:
         )
 
 
-def _rules(settings: CenterSettings, decisions: Decisions) -> Iterable[Condition]:
-    for rule in settings.congestion:
+def _rules(decisions: Decisions) -> Iterator[Condition]:
+    for rule in decisions.congestion:
         opinion = decisions.opinions.get(rule.name)
         if opinion and opinion.active:
             yield Condition(
-                f"congestion:{rule.name}",
+                rule.name,
                 2,
-                rule.title,
+                rule.settings.title,
                 f"Congestión: {opinion.reason}",
                 "Congestion",
             )
     for air in decisions.air:
-        opinion = decisions.opinions.get(air.settings.name)
+        opinion = decisions.opinions.get(air.name)
         if opinion and opinion.active:
             level = f"se recomienda declarar {air.level}; decide la autoridad" if air.level else ""
             yield Condition(
-                f"air:{air.settings.name}",
+                air.name,
                 2,
                 air.settings.title,
                 "; ".join(filter(None, [f"Calidad del aire: {opinion.reason}", level])),

@@ -7,7 +7,7 @@ window's closed cells (clock hours for a day), and needs most of them: ResoluciÃ
 import math
 
 from control_center.settings import AirSettings
-from control_center.signs.proposal import Opinion
+from control_center.signs.proposal import Opinion, Priority
 
 CELLS = 24
 SHORTEST_CELL_MS = 10_000
@@ -26,8 +26,12 @@ def level_of(mean_ugm3: float) -> str:
 class Air:
     """The state of one rule; samples go in, opinions come out at any time."""
 
+    priority = Priority.CAMPAIGN
+    authority = "engine:air"
+
     def __init__(self, settings: AirSettings) -> None:
         self.settings = settings
+        self.name = f"air:{settings.name}"
         self.level = ""
         self._cell_ms = max(settings.window_s * 1000 // CELLS, SHORTEST_CELL_MS)
         self._cells_in_window = math.ceil(settings.window_s * 1000 / self._cell_ms)
@@ -58,7 +62,6 @@ class Air:
             self._active, self._since_ms = active, now_ms
         self.level = level_of(mean) if active else ""
         return Opinion(
-            self.settings.name,
             active,
             self._since_ms,
             self._words(mean, completeness_pct, known),

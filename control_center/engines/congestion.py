@@ -9,7 +9,7 @@ from collections import deque
 
 from control_center.engines.station import StationBin
 from control_center.settings import CongestionSettings
-from control_center.signs.proposal import Opinion
+from control_center.signs.proposal import Opinion, Priority
 
 STANDING_OCCUPANCY_PCT = 60.0
 MAX_AGE_BINS = 3
@@ -20,8 +20,12 @@ MAX_AGE_MS = 45_000
 class Congestion:
     """The state of one rule; bins go in as they finish, opinions come out at any time."""
 
+    priority = Priority.CONGESTION
+    authority = "engine:congestion"
+
     def __init__(self, settings: CongestionSettings) -> None:
         self.settings = settings
+        self.name = f"congestion:{settings.name}"
         self._stations = {name: _Station(name, settings) for name in settings.stations}
 
     def add(self, finished: StationBin) -> None:
@@ -34,14 +38,14 @@ class Congestion:
         if slow:
             first = min(slow, key=lambda s: s.since_ms)
             until_ms = max(s.valid_until_ms for s in slow)
-            return Opinion(self.settings.name, True, first.since_ms, first.reason, until_ms)
+            return Opinion(True, first.since_ms, first.reason, until_ms)
         if not fresh:
             newest_ms = max(s.valid_until_ms for s in self._stations.values())
             reason = "sin datos recientes de tránsito · no recent traffic data"
-            return Opinion(self.settings.name, False, newest_ms, reason, now_ms)
+            return Opinion(False, newest_ms, reason, now_ms)
         last = max(fresh, key=lambda s: s.since_ms)
         until_ms = max(s.valid_until_ms for s in fresh)
-        return Opinion(self.settings.name, False, last.since_ms, last.reason, until_ms)
+        return Opinion(False, last.since_ms, last.reason, until_ms)
 
 
 class _Station:

@@ -82,4 +82,5 @@ def _sign(sign: SignSettings, dispatcher: SignDispatcher, now_ms: int) -> SignVi
         age_s=max(0, now_ms - face.time_ms) / 1000 if face else None,
         commands=dispatcher.commands,
         confirmed=dispatcher.confirmed,
+        under_way=int(dispatcher.is_under_way),
     )

@@ -65,6 +65,11 @@ class SignDispatcher:
         self._differs_since_ms: int | None = None
 
     @property
+    def is_under_way(self) -> bool:
+        """Whether a command has neither its result nor expired."""
+        return self._under_way is not None
+
+    @property
     def awaits_first(self) -> bool:
         """Whether the decision in force was not confirmed yet."""
         return self._confirmed_decision != self.decision

@@ -19,7 +19,6 @@ class Opinion(NamedTuple):
     is not active; past `valid_until_ms` the readings are too old to stand for the road.
     """
 
-    rule: str
     active: bool
     since_ms: int
     reason: str
