@@ -31,20 +31,19 @@ class Changes:
         known = self._parts.get(name)
         return known[0] if known is not None and known[1] == content else self._version
 
-    def since(self, has: str) -> dict[str, object]:
-        """For a page that has version `has` (anything else means: nothing yet): `skeleton` is None
-        when it is as before; after a new skeleton all parts follow.
+    def since(self, epoch: str, version: int) -> dict[str, object]:
+        """For a page that has `version` of `epoch` (of another epoch: it has nothing): `skeleton`
+        is None when it is as before; after a new skeleton all parts follow.
         """
-        epoch, _, number = has.rpartition(".")
-        # isdigit() alone would let through digits of other scripts and numbers without an end.
-        known = int(number) if epoch == self._epoch and number.isdecimal() and len(number) < 16 else 0  # noqa: PLR2004, E501
+        known = version if epoch == self._epoch else 0
         whole = known < self._skeleton_version
         return {
-            "version": f"{self._epoch}.{self._version}",
+            "epoch": self._epoch,
+            "version": self._version,
             "skeleton": self._skeleton if whole else None,
             "parts": {
                 name: content
-                for name, (version, content) in self._parts.items()
-                if whole or version > known
+                for name, (changed, content) in self._parts.items()
+                if whole or changed > known
             },
         }

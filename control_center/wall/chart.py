@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from control_center.view import Trend
-from control_center.wall.markup import Markup, join, tag
+from control_center.wall.markup import Markup, tag
 from control_center.wall.words import number
 
 _WIDTH, _HEIGHT = 320, 84
@@ -55,7 +55,7 @@ def draw_trend(trend: Trend, bands: Sequence[Band], highest: float, now_ms: int)
         "svg",
         *_bands(bands, scale),
         *_lines(trend, bands, scale),
-        _text(_LEFT, _HEIGHT - 4, f"−{minutes} min", "start"),
+        _text(_LEFT, _HEIGHT - 4, f"\N{MINUS SIGN}{minutes} min", "start"),
         _text(_RIGHT, _HEIGHT - 4, "ahora", "end"),
         viewBox=f"0 0 {_WIDTH} {_HEIGHT}",
         class_="chart",
@@ -93,10 +93,10 @@ def _lines(trend: Trend, bands: Sequence[Band], scale: _Scale) -> Iterator[Marku
             # A run of one point is drawn too: a round line cap makes it a dot.
             yield tag("polyline", points=" ".join(run * 2 if len(run) == 1 else run), class_="line")
             run = []
-    if trend.points and trend.points[-1][1] is not None:
-        time_ms, value = trend.points[-1]
-        css = f"last {band_of(value, bands).css}"
-        yield tag("circle", cx=scale.x(time_ms), cy=scale.y(value), r=3.4, class_=css)
+    for time_ms, value in trend.points[-1:]:
+        if value is not None:
+            css = f"last {band_of(value, bands).css}"
+            yield tag("circle", cx=scale.x(time_ms), cy=scale.y(value), r=3.4, class_=css)
 
 
 def _text(x: float, y: float, text: str, anchor: str) -> Markup:

@@ -29,7 +29,7 @@ _SHELL = """<!doctype html>
 </head>
 <body class="lost">
 <p id="connection" role="alert">Conectando con el centro… · connecting</p>
-<noscript><p class="fault">Esta página necesita JavaScript · this page needs JavaScript</p></noscript>
+<noscript>Esta página necesita JavaScript · this page needs JavaScript</noscript>
 <div id="wall"></div>
 </body>
 </html>
@@ -59,17 +59,15 @@ def mount_wall(app: FastAPI, view: Callable[[], CenterView]) -> None:
         return Response(_SHELL, media_type="text/html", headers=_HEADERS)
 
     @app.get("/wall/changes", include_in_schema=False)
-    async def changed(since: str = "") -> Response:
+    async def changed(epoch: str = "", version: int = 0) -> Response:
         """`look` names script and style: a page of an older release loads itself anew."""
         nonlocal drawn_ms
         now = view()
         if now.now_ms != drawn_ms:
             changes.update(draw(now))
             drawn_ms = now.now_ms
-        body = {"now_ms": now.now_ms, "look": look, **changes.since(since)}
-        return Response(
-            orjson.dumps(body), media_type="application/json", headers=_HEADERS
-        )
+        body = {"now_ms": now.now_ms, "look": look, **changes.since(epoch, version)}
+        return Response(orjson.dumps(body), media_type="application/json", headers=_HEADERS)
 
     @app.get("/wall/{name}", include_in_schema=False)
     async def asset(name: str) -> Response:

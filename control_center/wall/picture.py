@@ -9,7 +9,16 @@ from control_center.wall.markup import Markup, join, tag
 from control_center.wall.parts import Parts, Picture
 from control_center.wall.sign_card import draw_sign
 from control_center.wall.site_card import draw_site
-from control_center.wall.words import SEVERITIES, age, both, clock, milliseconds, number
+from control_center.wall.words import (
+    REFUSALS,
+    SEVERITIES,
+    age,
+    both,
+    clock,
+    date,
+    milliseconds,
+    number,
+)
 from gateway.contract.messages import VERSION
 
 _LISTED = 12
@@ -59,7 +68,12 @@ def _header(view: CenterView) -> Markup:
         _figure("Cuarentena", "quarantined", number(totals.quarantined_count)),
     ]
     brand = tag("h1", "Aburrá", tag("span", "Centro de control", class_="quiet"))
-    time = tag("div", tag("time", clock(view.now_ms)), tag("span", "Colombia"), class_="clock")
+    time = tag(
+        "div",
+        tag("time", clock(view.now_ms)),
+        tag("span", f"{date(view.now_ms)} · Colombia"),
+        class_="clock",
+    )
     fault = tag("p", "ALMACÉN · store: ", totals.store_fault, class_="fault", role="alert")
     return join(
         [
@@ -95,10 +109,11 @@ def _alarm(alarm: AlarmView, now_ms: int) -> Markup:
             "div",
             tag("span", word.icon, class_="icon", aria_hidden="true"),
             tag("strong", word.es),
-            tag("span", alarm.place, class_="place"),
-            tag("span", age((now_ms - alarm.since_ms) / 1000), class_="quiet"),
+            tag("span", word.en, class_="en", lang="en"),
+            tag("span", age((now_ms - alarm.since_ms) / 1000), class_="age"),
             class_="line",
         ),
+        tag("p", alarm.place, class_="place"),
         tag("p", alarm.text_es),
         tag("p", alarm.text_en, class_="en", lang="en"),
         class_=f"severity-{alarm.severity}",
@@ -111,8 +126,9 @@ def _refused(message: QuarantineView, now_ms: int) -> Markup:
         "li",
         tag(
             "div",
-            tag("strong", message.reason),
-            tag("span", f"hace {age((now_ms - message.time_ms) / 1000)}", class_="quiet"),
+            tag("strong", REFUSALS.get(message.reason, "")),
+            tag("span", message.reason, class_="en", lang="en"),
+            tag("span", f"hace {age((now_ms - message.time_ms) / 1000)}", class_="age"),
             class_="line",
         ),
         tag("p", message.topic, class_="topic"),

@@ -34,11 +34,15 @@ class Shown(NamedTuple):
     decimals: int
 
 
+PARTICULATE = (
+    Shown("air_particulate", "pm1_ugm3", "PM1", "", 0),
+    Shown("air_particulate", "pm10_ugm3", "PM10", "", 0),
+)
 WEATHER = (
-    Shown("weather", "temperature_c", "Temperatura", "temperature", 1),
-    Shown("weather", "humidity_pct", "Humedad", "humidity", 0),
+    Shown("weather", "temperature_c", "Temperatura", "temp.", 1),
+    Shown("weather", "humidity_pct", "Humedad", "RH", 0),
     Shown("weather", "wind_speed_ms", "Viento", "wind", 1),
-    Shown("weather", "wind_direction_deg", "Desde", "from", 0),
+    Shown("weather", "wind_direction_deg", "Dirección", "dir.", 0),
     Shown("weather", "pressure_hpa", "Presión", "pressure", 0),
     Shown("weather", "illuminance_lux", "Luz", "light", 0),
 )

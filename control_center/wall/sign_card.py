@@ -19,7 +19,7 @@ def draw_sign(sign: SignView, parts: Parts) -> Markup:
         parts.place(
             f"{name}-text",
             "div",
-            Markup(join([text_of(sign.pages) if sign.face == "confirmed" else ""])),
+            join([text_of(sign.pages) if sign.face == "confirmed" else ""]),
             class_="unseen",
             data_testid=f"sign-text-{sign.target.replace('/', '_')}",
         ),
@@ -55,9 +55,7 @@ def _page_caption(sign: SignView, number: int) -> Markup:
         return both("SIN LECTURA", "never read")
     if not sign.pages:
         return both("APAGADO", "BLANK")
-    if len(sign.pages) > 1:
-        return both(f"página {number} de {len(sign.pages)}", "page")
-    return Markup()
+    return both(f"página {number} de {len(sign.pages)}", "page")
 
 
 def _caption(sign: SignView) -> Markup:
@@ -66,9 +64,9 @@ def _caption(sign: SignView) -> Markup:
             "div",
             badge(FACES[sign.face], f"face-{sign.face}"),
             tag("strong", sign.title),
-            tag("span", f"leído hace {age(sign.age_s)}", class_="quiet")
+            tag("span", f"leído hace {age(sign.age_s)}", class_="age")
             if sign.age_s is not None
-            else tag("span", "nunca leído", class_="quiet"),
+            else tag("span", "nunca leído", class_="age"),
             class_="line",
         )
     ]
@@ -83,9 +81,9 @@ def _caption(sign: SignView) -> Markup:
             _fact("Autoridad", "authority", sign.authority or NONE),
             _fact("Desde", "since", since),
             _fact(
-                "Órdenes confirmadas",
-                "commands confirmed",
-                f"{number(sign.confirmed)} / {number(sign.commands)}",
+                "Confirmadas",
+                "confirmed",
+                f"{number(sign.confirmed)} de {number(sign.commands)}",
             ),
             class_="line",
         )

@@ -7,6 +7,7 @@ from control_center.wall.chart import band_of, draw_trend
 from control_center.wall.markup import Markup, join, tag
 from control_center.wall.parts import Parts
 from control_center.wall.readings import (
+    PARTICULATE,
     PM25_BANDS,
     POLE,
     SPEED_BANDS,
@@ -23,9 +24,7 @@ _SPEED_TOP_KMH = 90
 _PM25_TOP_UGM3 = 60
 
 
-def draw_site(
-    site: SiteView, signs: Sequence[SignView], parts: Parts, now_ms: int
-) -> Markup:
+def draw_site(site: SiteView, signs: Sequence[SignView], parts: Parts, now_ms: int) -> Markup:
     """The site's place in the skeleton; everything that moves is a part."""
     name = f"site-{site.source}"
     return tag(
@@ -33,7 +32,6 @@ def draw_site(
         parts.place(f"{name}-head", "header", _head(site)),
         *(draw_sign(sign, parts) for sign in signs),
         tag("div", *_tiles(site, parts, name, now_ms), class_="tiles"),
-        parts.place(f"{name}-devices", "ul", _devices(site.devices), class_="devices"),
         class_="site",
         data_testid=name.replace("/", "_"),
         aria_label=site.title,
@@ -47,7 +45,7 @@ def _head(site: SiteView) -> Markup:
     return tag(
         "div",
         tag("h2", site.title),
-        tag("span", " · ".join(facts), class_="quiet"),
+        tag("span", " · ".join(facts), class_="age"),
         badge(STATES[site.state], f"state-{site.state}"),
         class_=f"line head state-{site.state}",
     )
@@ -74,6 +72,8 @@ def _tiles(site: SiteView, parts: Parts, name: str, now_ms: int) -> Iterator[Mar
     ]
     if measures:
         yield tag("div", *(_tile(es, en, [facts]) for es, en, facts in measures), class_="stack")
+    devices = parts.place(f"{name}-devices", "ul", _devices(site.devices), class_="devices")
+    yield tag("section", devices, class_="equipment", aria_label="Equipos · devices")
 
 
 def _tile(es: str, en: str, content: Sequence[str]) -> Markup:
@@ -130,13 +130,13 @@ def _value(reading: Reading | None, decimals: int) -> str:
     return NONE if reading is None else number(reading.value, decimals)
 
 
-def _air(
-    device: DeviceView, trend: Trend | None, parts: Parts, name: str, now_ms: int
-) -> Markup:
+def _air(device: DeviceView, trend: Trend | None, parts: Parts, name: str, now_ms: int) -> Markup:
     content = [parts.place(f"{name}-pm25", "div", _pm25(device))]
     if trend is not None:
         chart = draw_trend(trend, PM25_BANDS, _PM25_TOP_UGM3, now_ms)
         content.append(parts.place(f"{name}-chart", "div", chart))
+    if facts := join(_facts([device], PARTICULATE)):
+        content.append(parts.place(f"{name}-facts", "dl", facts))
     return _tile("PM2.5 · aire", "indicativo, no oficial · indicative", content)
 
 

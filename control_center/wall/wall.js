@@ -8,14 +8,15 @@ const LOST_AFTER_MS = 4000;
 const wall = document.getElementById("wall");
 const connection = document.getElementById("connection");
 
-let version = "";
+let epoch = "";
+let version = 0;
 let look = null;
 let nowMs = null;
 let reached = false;
 let freshAt = null; // performance.now() when the centre's own time last advanced
 
 async function ask() {
-  const answer = await fetch(`wall/changes?since=${encodeURIComponent(version)}`, {
+  const answer = await fetch(`wall/changes?epoch=${epoch}&version=${version}`, {
     cache: "no-store",
     signal: AbortSignal.timeout(TIMEOUT_MS),
   });
@@ -30,6 +31,7 @@ function apply(changes) {
   for (const [id, html] of Object.entries(changes.parts)) {
     document.getElementById(id).innerHTML = html;
   }
+  epoch = changes.epoch;
   version = changes.version;
   if (changes.now_ms !== nowMs) {
     nowMs = changes.now_ms;

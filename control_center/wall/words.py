@@ -1,13 +1,14 @@
 """How the wall writes numbers, ages and times, and the words for states: Spanish first."""
 
+from datetime import datetime, timedelta, timezone
 from typing import NamedTuple
 
 from control_center.wall.markup import Markup, join, tag
 
-COLOMBIA_MS = -5 * 3_600_000
-"""Colombia's time: UTC-5 all year, no daylight saving since 1993."""
+COLOMBIA = timezone(timedelta(hours=-5))
+"""UTC-5 all year; no daylight saving since 1993."""
 
-NONE = "–"
+NONE = "\N{EN DASH}"
 
 
 class Word(NamedTuple):
@@ -30,6 +31,14 @@ FACES = {
     "differs": Word("≠", "DIFIERE", "differs"),
     "unknown": Word("?", "DESCONOCIDO", "unknown"),
 }
+REFUSALS = {
+    "malformed": "malformado",
+    "oversized": "demasiado grande",
+    "foreign": "ajeno",
+    "implausible": "inverosímil",
+    "time": "hora imposible",
+}
+"""Why admission refuses, in Spanish; a reason that is not here stands alone, in English."""
 SEVERITIES = {
     1: Word("▲", "URGENTE", "urgent"),
     2: Word("◆", "ATENCIÓN", "attention"),
@@ -53,7 +62,7 @@ def number(value: float | None, decimals: int = 0) -> str:
     if value is None:
         return NONE
     text = f"{value:,.{decimals}f}".replace(",", "\u202f").replace(".", ",")
-    return text.replace("-", "−")
+    return text.replace("-", "\N{MINUS SIGN}")
 
 
 def age(seconds: float | None) -> str:
@@ -69,8 +78,16 @@ def age(seconds: float | None) -> str:
 
 def clock(time_ms: int) -> str:
     """`14:03:27` in Colombia."""
-    seconds = (time_ms + COLOMBIA_MS) // 1000 % 86_400
-    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    return _at(time_ms).strftime("%H:%M:%S")
+
+
+def date(time_ms: int) -> str:
+    """`2026-09-21` in Colombia."""
+    return _at(time_ms).strftime("%Y-%m-%d")
+
+
+def _at(time_ms: int) -> datetime:
+    return datetime.fromtimestamp(time_ms / 1000, COLOMBIA)
 
 
 def milliseconds(value: float | None) -> str:

@@ -88,14 +88,31 @@ def _site(source: str, title: str, now_ms: int, *, slow: bool) -> SiteView:
     devices = (
         _detector("vds-1", "Estación 1 · km 4,2", (64 + 2 * math.sin(phase), 58), 6),
         _detector("vds-2", "Estación 2 · km 4,8", (21, 34) if slow else (61, 66), 3 if slow else 5),
-        _device("air-1", "PMS5003", "Aire", "air_particulate", {"pm25_ugm3": (58.0 if slow else 24.3, "µg/m³")}),
-        _device("lamp-1", "DALI", "Luminaria", "pole_lamp", {"is_on": (1, ""), "level_pct": (80, "%")}),
+        _device(
+            "air-1",
+            "PMS5003",
+            "Aire",
+            "air_particulate",
+            {
+                "pm1_ugm3": (14, "µg/m³"),
+                "pm25_ugm3": (58.0 if slow else 24.3, "µg/m³"),
+                "pm10_ugm3": (41, "µg/m³"),
+            },
+        ),
+        _device(
+            "lamp-1", "DALI", "Luminaria", "pole_lamp", {"is_on": (1, ""), "level_pct": (80, "%")}
+        ),
         _device(
             "meter-1",
             "SDM120",
             "Medidor",
             "pole_power",
-            {"power_w": (118.0, "W"), "voltage_v": (121.4, "V"), "current_a": (0.98, "A"), "energy_kwh": (1243.7, "kWh")},
+            {
+                "power_w": (118.0, "W"),
+                "voltage_v": (121.4, "V"),
+                "current_a": (0.98, "A"),
+                "energy_kwh": (1243.7, "kWh"),
+            },
         ),
         _device(
             "weather-1",
