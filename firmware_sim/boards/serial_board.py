@@ -6,10 +6,13 @@ from typing import Protocol
 class SerialBoard(Protocol):
     """A board on a serial line. Pure: it is handed bytes and the scenario's second."""
 
-    quiet_characters: float
-    """Silence, in characters, after which a request is over or given up."""
-    push_period_s: float | None
-    """How often the board may speak unasked; None: it only answers."""
+    @property
+    def quiet_characters(self) -> float:
+        """Silence, in characters, after which a request is over or given up."""
+
+    @property
+    def push_period_s(self) -> float | None:
+        """How often the board may speak unasked; None: it only answers."""
 
     def receive(self, data: bytes, at_s: float) -> bytes:
         """Bytes from the wire; returns what the board sends at once."""

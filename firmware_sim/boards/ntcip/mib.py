@@ -35,9 +35,7 @@ MEMORY, NUMBER, MULTI, OWNER, CRC, BEACON, PIXEL_SERVICE, PRIORITY, STATUS = ran
 PIXEL_X, PIXEL_Y, PIXEL_STATUS = 3, 4, 5
 OWNER_LENGTH_MAX = 127
 
-Status = Literal[
-    "notWritable", "wrongType", "wrongLength", "wrongValue", "inconsistentValue", "genErr"
-]
+Status = Literal["noAccess", "notWritable", "wrongType", "wrongLength", "wrongValue", "genErr"]
 
 
 class SetError(Exception):
@@ -120,6 +118,9 @@ class SignMib:
                 self.sign.state.activate_error = activate_error
                 self._settings = settings
                 raise SetError(error.status, index) from error
+
+    def heard(self, at_s: float) -> None:
+        self.sign.heard(at_s)
 
     def _message_oids(self) -> list[Oid]:
         rows = [(Memory.PERMANENT, 1), (Memory.CURRENT_BUFFER, 1)]

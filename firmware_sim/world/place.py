@@ -1,6 +1,9 @@
-"""The one world that every board measures. It has no clock: it is told how far to go."""
+"""The one world that every board measures. It has no clock: it is told how far to go.
 
-from firmware_sim.scenario import CabinetPart, RoadPart, Scenario
+The same scenario, seed and start give the same world at every second.
+"""
+
+from firmware_sim.scenario import CabinetPart, RoadPart
 from firmware_sim.world.air import Air, Episode
 from firmware_sim.world.calendar import Calendar
 from firmware_sim.world.demand import Demand, ProfileDemand
@@ -70,15 +73,3 @@ class Place:
         self.air = Air(f"{key}/air", part.air.background_ugm3, episodes)
         showers = [Shower(**shower.model_dump()) for shower in part.weather.showers]
         self.weather = Weather(f"{key}/weather", calendar, showers)
-
-
-class World:
-    """All places. The same scenario, seed and start give the same world at every second."""
-
-    def __init__(self, scenario: Scenario, *, seed: int, start_ms: int, now_s: float) -> None:
-        calendar = Calendar(start_ms)
-        self.places = [Place(seed, part, calendar, now_s) for part in scenario.cabinets]
-
-    def advance(self, to_s: float) -> None:
-        for place in self.places:
-            place.road.advance(to_s)
