@@ -21,6 +21,10 @@ from pysnmp.smi.error import AuthorizationError
 from firmware_sim.boards.ntcip.mib import Oid, SetError, Value
 
 INTERNET: Oid = (1, 3, 6)
+NOTHING: Oid = (0, 0)
+"""zeroDotZero. A reader needs a write view of something that is not there: where there is no view
+at all, pysnmp 7.1 lets everything be written.
+"""
 VARBINDS_MAX = 64
 SECURITY_MODELS = (1, 2)
 """SNMPv1 and SNMPv2c."""
@@ -74,7 +78,7 @@ class SnmpAgent:
         transport = udp.UdpTransport().open_server_mode(sock=endpoint)
         config.add_transport(self._engine, udp.DOMAIN_NAME, transport)
         for user, community, writable in (
-            ("reader", communities.read, ()),
+            ("reader", communities.read, NOTHING),
             ("writer", communities.read_write, INTERNET),
         ):
             config.add_v1_system(self._engine, user, community)
