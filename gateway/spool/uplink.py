@@ -89,8 +89,10 @@ class Uplink:
         tokens = 0.0
         looked_s = time.monotonic()
         while True:
+            # Not wait_for: on Python 3.11 it can swallow a cancellation that meets the wake-up.
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), _LOOK_S)
+                async with asyncio.timeout(_LOOK_S):
+                    await self._wake.wait()
             self._wake.clear()
             now_s = time.monotonic()
             tokens = min(BACKLOG_PER_S, tokens + (now_s - looked_s) * BACKLOG_PER_S)
