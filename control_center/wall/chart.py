@@ -33,15 +33,18 @@ class _Scale(NamedTuple):
     top: float
 
     def x(self, time_ms: int) -> float:
-        share = (time_ms - self.start_ms) / (self.end_ms - self.start_ms)
+        share = min(1, (time_ms - self.start_ms) / (self.end_ms - self.start_ms))
         return round(_LEFT + (_RIGHT - _LEFT) * share, 1)
 
     def y(self, value: float) -> float:
         return round(_BOTTOM - (_BOTTOM - _TOP) * min(value, self.top) / self.top, 1)
 
 
-def draw_trend(trend: Trend, bands: Sequence[Band], highest: float, now_ms: int) -> Markup:
-    """The trend up to `now_ms`, from 0 to at least `highest`; a None breaks the line.
+def draw_trend(
+    trend: Trend, bands: Sequence[Band], highest: float, now_ms: int, *, stale: bool
+) -> Markup:
+    """The trend up to `now_ms`, from 0 to at least `highest`; a None breaks the line. A
+    `stale` trend is drawn grey.
 
     The end moves in steps of five seconds, so a chart without news need not be sent again.
     """
@@ -58,7 +61,7 @@ def draw_trend(trend: Trend, bands: Sequence[Band], highest: float, now_ms: int)
         _text(_LEFT, _HEIGHT - 4, f"\N{MINUS SIGN}{minutes} min", "start"),
         _text(_RIGHT, _HEIGHT - 4, "ahora", "end"),
         viewBox=f"0 0 {_WIDTH} {_HEIGHT}",
-        class_="chart",
+        class_="chart stale" if stale else "chart",
         role="img",
         aria_label=f"{trend.name}: {newest}",
     )

@@ -72,3 +72,7 @@ def lanes_of(device: DeviceView) -> list[str]:
 
 def has_kind(device: DeviceView, kind: str) -> bool:
     return any(reading.kind == kind for reading in device.readings)
+
+
+def is_stale(device: DeviceView, kind: str) -> bool:
+    return any(reading.stale for reading in device.readings if reading.kind == kind)

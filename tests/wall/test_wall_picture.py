@@ -101,6 +101,27 @@ def test_stale_is_grey_and_never_coloured_as_live():
     assert "hace 5 min" in lanes
     assert "free" not in lanes
     assert "ATRASADO" in parts["site-medellin/av-regional-devices"]
+    assert 'class="chart stale"' in parts["site-medellin/av-regional-vds-1-chart"]
+    assert 'class="chart"' in parts["site-medellin/av-regional-vds-2-chart"]
+
+
+def test_devices_with_the_same_trouble_are_one_line():
+    view = sample_view()
+    site = view.sites[0]
+    trouble = {"state": "offline", "reason": "gabinete sin energía", "age_s": 40}
+    devices = (*(change(d, **trouble) for d in site.devices[:3]), *site.devices[3:])
+    parts = draw(change(view, sites=(change(site, devices=devices),))).parts
+    listed = parts["site-medellin/av-regional-devices"]
+    assert listed.count("gabinete sin energía") == 1
+    assert "Estación 1 · km 4,2, Estación 2 · km 4,8, Aire" in listed
+    assert listed.count('class="state-ok"') == 4
+
+
+def test_a_trend_without_its_device_is_drawn_too():
+    view = sample_view()
+    site = change(view.sites[0], devices=())
+    parts = draw(change(view, sites=(site,))).parts
+    assert "<polyline" in parts["site-medellin/av-regional-vds-1-speed"]
 
 
 def test_a_lane_without_a_speed_shows_none_instead_of_zero():
@@ -146,13 +167,13 @@ def test_a_broken_store_is_said_aloud():
 def test_a_gap_breaks_the_line_of_a_chart():
     at = [NOW_MS - 60_000 + step * 5000 for step in range(5)]
     points = (at[0], 40.0), (at[1], 42.0), (at[2], None), (at[3], 44.0), (at[4], 20.0)
-    chart = draw_trend(Trend("vds-1", "km/h", points), SPEED_BANDS, 90, NOW_MS)
+    chart = draw_trend(Trend("vds-1", "km/h", points), SPEED_BANDS, 90, NOW_MS, stale=False)
     assert chart.count("<polyline") == 2
     assert 'class="last slow"' in chart
 
 
 def test_a_chart_without_points_is_empty_but_stands():
-    chart = draw_trend(Trend("vds-1", "km/h", ()), SPEED_BANDS, 90, NOW_MS)
+    chart = draw_trend(Trend("vds-1", "km/h", ()), SPEED_BANDS, 90, NOW_MS, stale=False)
     assert "<polyline" not in chart
     assert "sin datos" in chart
 
