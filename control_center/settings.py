@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from control_center.signs.composer import DoesNotFitError, compose
@@ -20,7 +20,16 @@ Name = Annotated[str, Field(pattern=rf"^{_NAME}$")]
 SourceName = Annotated[str, Field(pattern=rf"^{_NAME}/{_NAME}$")]
 DeviceName = Annotated[str, Field(pattern=rf"^{_NAME}/{_NAME}/{_NAME}$")]
 Title = Annotated[str, Field(min_length=1, max_length=120)]
-Message = Annotated[tuple[str, ...], Field(min_length=1, max_length=8)]
+
+
+def _not_empty(names: tuple[str, ...]) -> tuple[str, ...]:
+    """min_length would count only the good items, and so report a wrong one twice."""
+    if not names:
+        raise ValueError("must name at least one")
+    return names
+
+
+Message = Annotated[tuple[str, ...], AfterValidator(_not_empty)]
 
 
 class WallSettings(Settings):
@@ -52,10 +61,10 @@ class CongestionSettings(Settings):
 
     name: Name
     title: Title
-    stations: Annotated[tuple[DeviceName, ...], Field(min_length=1)]
+    stations: Annotated[tuple[DeviceName, ...], AfterValidator(_not_empty)]
     signs: tuple[DeviceName, ...]
     enter_below_kmh: Annotated[float, Field(ge=2, le=120)] = 30
-    leave_above_kmh: Annotated[float, Field(ge=2, le=120)] = 40
+    leave_above_kmh: Annotated[float, Field(ge=2, le=120, validate_default=True)] = 40
     enter_bins: Annotated[int, Field(ge=1, le=20)] = 2
     leave_bins: Annotated[int, Field(ge=1, le=20)] = 2
     message: Message
@@ -82,7 +91,7 @@ class AirSettings(Settings):
     window_s: Annotated[int, Field(ge=10, le=86_400)] = 86_400
     minimum_completeness_pct: Annotated[float, Field(ge=1, le=100)] = 75
     enter_ugm3: Annotated[float, Field(ge=1, le=1000)] = 38
-    leave_ugm3: Annotated[float, Field(ge=1, le=1000)] = 34
+    leave_ugm3: Annotated[float, Field(ge=1, le=1000, validate_default=True)] = 34
     signs: tuple[DeviceName, ...]
     message: Message
 
@@ -102,7 +111,7 @@ class CommandSettings(Settings):
     """
 
     renew_s: Annotated[float, Field(ge=5, le=600)] = 30
-    duration_min: Annotated[int, Field(ge=1, le=60)] = 2
+    duration_min: Annotated[int, Field(ge=1, le=60, validate_default=True)] = 2
     expiry_s: Annotated[float, Field(ge=3, le=120)] = 20
     settle_s: Annotated[float, Field(ge=0, le=600)] = 90
 

@@ -11,6 +11,7 @@ from center_bench import (
     SITE,
     TARGET,
     CenterProcess,
+    free_port,
     gateway_side,
     health,
     lane,
@@ -164,15 +165,64 @@ def test_a_port_in_use_is_named_before_anything_starts(center, tmp_path):
     while center.view() is None:
         time.sleep(0.1)
     other.write_text(text)
-    ran = subprocess.run(
-        [sys.executable, "-m", "aburra", "center", str(other)],
+    ran = run_center(other)
+    assert ran.returncode == 1
+    assert ran.stderr == (
+        f"127.0.0.1:{center.wall}: cannot serve the wall page there: Address already in use; "
+        "end the program that uses it or set another [wall] port\n"
+    )
+
+
+def run_center(settings):
+    return subprocess.run(
+        [sys.executable, "-m", "aburra", "center", str(settings)],
         capture_output=True,
         timeout=30,
         check=False,
         text=True,
     )
+
+
+def test_a_data_dir_that_cannot_be_is_named(tmp_path):
+    center = CenterProcess(tmp_path, broker_port=1)
+    center.data_dir.write_text("a file")
+    ran = run_center(center.settings)
     assert ran.returncode == 1
-    assert ran.stderr.splitlines() == [
-        f"127.0.0.1:{center.wall}: cannot serve the wall page there: Address already in use; "
-        "end the program that uses it or set another [wall] port"
-    ]
+    assert ran.stderr == (
+        f"{center.data_dir}: cannot be created: File exists; set another data_dir\n"
+    )
+
+
+def test_a_store_that_cannot_be_used_is_named(tmp_path):
+    center = CenterProcess(tmp_path, broker_port=1)
+    (center.data_dir / "store.sqlite").mkdir(parents=True)
+    ran = run_center(center.settings)
+    assert ran.returncode == 1
+    assert str(center.data_dir / "store.sqlite") in ran.stderr.splitlines()[-1]
+    assert "Traceback" not in ran.stderr
+
+
+async def test_without_its_store_the_centre_acks_nothing_and_decides_all_the_same(tmp_path, broker):
+    center = CenterProcess(tmp_path, broker.port)
+    text = center.settings.read_text()
+    absent = f'[store]\ntype = "influx"\nurl = "http://127.0.0.1:{free_port()}"\n[broker]'
+    center.settings.write_text(text.replace("[broker]", absent))
+    center.start()
+    try:
+        async with gateway_side(broker.port) as side:
+            await center.until("connected", lambda v: sign(v).face == "confirmed")
+            start_ms = aligned_ms(bins_ago=2)
+            for n in range(2):
+                frame = side.frame(lane("1", start_ms + n * 5_000, speed_kmh=10))
+                await side.client.publish(topic_of(side.source, "up"), encode(frame), qos=1)
+            view = await center.until(
+                "shown and told",
+                lambda v: sign(v).pages and any(a.id == "store" for a in v.alarms),
+            )
+            assert view.totals.store_waiting_count == 2
+            assert view.totals.store_fault
+            assert (side.acked, view.totals.stored_count) == (set(), 0)
+        status, seconds = center.stop()
+        assert (status, seconds < 1.5) == (0, True), center.log.read_text()[-2000:]
+    finally:
+        center.kill()
