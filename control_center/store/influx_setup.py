@@ -22,10 +22,12 @@ DAY_S = 86_400
 Action = Literal["read", "write"]
 
 TOKENS: dict[str, tuple[Action, ...]] = {
-    "influx_center_token": ("read", "write"),
-    "influx_grafana_token": ("read",),
+    "center/influx_token": ("read", "write"),
+    "grafana/influx_token": ("read",),
 }
-"""File in the output folder: what its holder may do with the bucket."""
+"""File in the output folder: what its holder may do with the bucket. One folder each, so that
+neither sees the other's.
+"""
 
 
 def prepare_influx(
@@ -43,7 +45,6 @@ def prepare_influx(
 
     try:
         token = admin_token_file.read_text(encoding="utf-8").strip()
-        out_dir.mkdir(parents=True, exist_ok=True)
         with InfluxDBClient(url=url, token=token, org=org, retries=False) as client:
             made = _prepare(client, org, bucket, out_dir)
     except ApiException as error:
@@ -103,6 +104,7 @@ def _new_token(
 
 def _write_secret(path: Path, token: str) -> None:
     """A new file that only its owner reads, from its first byte on."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(token + "\n")

@@ -113,10 +113,10 @@ def test_bucket_and_tokens_of_least_privilege_are_made(influx2, tmp_path):
         for a in influx2.authorizations
     }
     assert allowed == {
-        "influx_center_token": ["read", "write"],
-        "influx_grafana_token": ["read"],
+        "center/influx_token": ["read", "write"],
+        "grafana/influx_token": ["read"],
     }
-    for name, token in [("influx_center_token", "secret1"), ("influx_grafana_token", "secret2")]:
+    for name, token in [("center/influx_token", "secret1"), ("grafana/influx_token", "secret2")]:
         path = tmp_path / "out" / name
         assert path.read_text() == token + "\n"
         assert path.stat().st_mode & 0o777 == 0o600
