@@ -21,6 +21,7 @@ Line = Annotated[CanogaLine | Pms5003Line | ModbusLine, Field(discriminator="pro
 Place = tuple[str | int, ...]
 
 _HOUR_S = 3600
+_LINE_DEPTH = 2
 
 
 class EdgeSettings(Settings):
@@ -74,7 +75,7 @@ class EdgeSettings(Settings):
             faults[:0] = [
                 InitErrorDetails(
                     type="missing" if f["type"] == "missing" else _fault_type("invalid", f["msg"]),
-                    loc=f["loc"],
+                    loc=_without_protocol(f["loc"]),
                     input=f["input"],
                 )
                 for f in error.errors()
@@ -85,7 +86,13 @@ class EdgeSettings(Settings):
 
 
 def _fault_type(name: LiteralString, why: str) -> PydanticCustomError:
-    return PydanticCustomError(name, "{why}", {"why": why})
+    return PydanticCustomError(name, "{why}", {"why": why.removeprefix("Value error, ")})
+
+
+def _without_protocol(place: Place) -> Place:
+    """Pydantic names the chosen kind of line after its index; in the file there is no such key."""
+    is_in_line = place[:1] == ("lines",) and len(place) > _LINE_DEPTH
+    return (*place[:2], *place[3:]) if is_in_line else place
 
 
 def conflicts(data: Any) -> Iterator[tuple[Place, Any, str]]:

@@ -2,10 +2,13 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from edge.names import Baud, DeviceName, LineName
 from gateway.contract.settings import Settings
+
+_BACKPLANE_LAST = 15
+_EEPROM_FIRST, _EEPROM_LAST = 128, 255
 
 Input = Annotated[int, Field(ge=1, le=4)]
 
@@ -23,11 +26,18 @@ class CanogaDevice(Settings):
 
     name: DeviceName
     title: str = Field(default="", max_length=200)
-    address: Annotated[int, Field(ge=0, le=15)] | Annotated[int, Field(ge=128, le=255)]
+    address: int
     poll_s: float = Field(default=0.2, ge=0.05, le=5)
     loop_length_m: float = Field(default=1.8, gt=0, le=10)
     loop_spacing_m: float = Field(default=4.5, gt=0, le=20)
     lanes: list[CanogaLane] = Field(min_length=1, max_length=2)
+
+    @field_validator("address")
+    @classmethod
+    def _exists(cls, value: int) -> int:
+        if not (0 <= value <= _BACKPLANE_LAST or _EEPROM_FIRST <= value <= _EEPROM_LAST):
+            raise ValueError("must be 0 to 15 (backplane) or 128 to 255 (EEPROM)")
+        return value
 
 
 class CanogaLine(Settings):

@@ -71,17 +71,18 @@ class LaneBins:
     def observe(self, since_ms: int, now_ms: int, count: int, on_time_ms: int | None) -> bool:
         """`count` vehicles left the first loop between two good polls; True when they count.
 
-        They belong to the bin of `now_ms`. Reaches the gap back into a closed bin, nobody knows
-        which of them are of this one: they are not counted, and the time is not observed.
+        They belong to the bin that `now_ms` lies in or ends. When the gap reaches back into a
+        closed bin nobody knows which of them are of this one: they are not counted, and the time
+        is not observed.
         """
         open_ms = max(self._next_ms, self._start_of(now_ms - GRACE_MS))
-        if now_ms < open_ms or since_ms > now_ms or (since_ms < open_ms and count):
+        if now_ms <= open_ms or since_ms > now_ms or (since_ms < open_ms and count):
             return False
         for start_ms in range(self._start_of(max(since_ms, open_ms)), now_ms, self._period_ms):
             end_ms = min(start_ms + self._period_ms, now_ms)
             self._bin(start_ms).observed_ms += end_ms - max(start_ms, since_ms)
         if count:
-            here = self._bin(self._start_of(now_ms))
+            here = self._bin(self._seen_in(now_ms))
             here.volume_count += count
             timed_count = 0 if on_time_ms is None else 1
             here.on_time_ms += on_time_ms or 0
@@ -90,11 +91,11 @@ class LaneBins:
 
     def paired(self, now_ms: int, pair: Pair) -> None:
         """Both loops agree on a vehicle: its speed is of now, its class of when it was counted."""
-        if now_ms >= self._next_ms:
-            here = self._bin(self._start_of(now_ms))
+        if now_ms > self._next_ms:
+            here = self._bin(self._seen_in(now_ms))
             here.paired_count += 1
             here.slowness_sum += 1 / pair.speed_kmh
-        counted = self._bins.get(self._start_of(pair.crossing.seen_ms))
+        counted = self._bins.get(self._seen_in(pair.crossing.seen_ms))
         if counted is None:
             return
         if pair.length_m < _SHORT_M:
@@ -106,6 +107,10 @@ class LaneBins:
 
     def _start_of(self, time_ms: int) -> int:
         return time_ms // self._period_ms * self._period_ms
+
+    def _seen_in(self, poll_ms: int) -> int:
+        """The bin of what a poll was first to show: it happened before the poll."""
+        return self._start_of(poll_ms - 1)
 
     def _bin(self, start_ms: int) -> _Bin:
         return self._bins.setdefault(start_ms, _Bin())

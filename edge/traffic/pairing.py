@@ -65,10 +65,10 @@ class LanePairing:
         return None
 
     def _match(self, crossing: Crossing, start_ms: int, duration_ms: int) -> Pair | None:
-        longer_ms = max(crossing.duration_ms, duration_ms)
-        if min(crossing.duration_ms, duration_ms) < _DURATION_MS_MIN:
+        shorter_ms = min(crossing.duration_ms, duration_ms)
+        if shorter_ms < _DURATION_MS_MIN:
             return None
-        if abs(crossing.duration_ms - duration_ms) > _AGREEMENT * longer_ms:
+        if abs(crossing.duration_ms - duration_ms) > _AGREEMENT * shorter_ms:
             return None
         onset_ms = _since(crossing.start_ms, start_ms)
         offset_ms = onset_ms + duration_ms - crossing.duration_ms
