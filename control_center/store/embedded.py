@@ -32,9 +32,6 @@ EXPIRE_EVERY_MS = 60_000
 EXPIRE_AT_ONCE = 5_000
 """Points of one kind deleted in one turn: well below 0.1 s, so that writing never waits for it."""
 
-PRIMARY_CODE = 0xFF
-"""SQLite's extended result codes carry the primary one in their low byte."""
-
 _PASSING = {
     sqlite3.SQLITE_BUSY,
     sqlite3.SQLITE_LOCKED,
@@ -99,17 +96,23 @@ class EmbeddedStore:
 
     def _guarded(self, work: Callable[[], T]) -> T:
         try:
-            return work()
+            return self._mended(work)
         except OSError as error:
             raise StoreUnavailable(f"{self._path}: {error}") from error
         except sqlite3.DatabaseError as error:
-            code = getattr(error, "sqlite_errorcode", 0) & PRIMARY_CODE
-            if code in _DAMAGED:
-                self._set_aside(error)
-                return work()
-            if code in _PASSING:
+            if _code(error) in _PASSING | _DAMAGED:
                 raise StoreUnavailable(f"{self._path}: {error}") from error
             raise
+
+    def _mended(self, work: Callable[[], T]) -> T:
+        """A damaged file costs what was in it, not what is being written now."""
+        try:
+            return work()
+        except sqlite3.DatabaseError as error:
+            if _code(error) not in _DAMAGED:
+                raise
+            self._set_aside(error)
+            return work()
 
     def _database(self) -> sqlite3.Connection:
         if self._connection is None:
@@ -199,6 +202,11 @@ class EmbeddedStore:
             for municipality, site, device, minute_ms, count in rows:
                 counts.setdefault((f"{municipality}/{site}", device, name), {})[minute_ms] = count
         return counts
+
+
+def _code(error: sqlite3.DatabaseError) -> int:
+    """The primary result code; SQLite's extended ones carry it in their low byte."""
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
 
 
 def _row(point: Point) -> tuple[object, ...]:

@@ -49,7 +49,7 @@ class FakeGrafana:
     async def _find(self, request):
         tags = set(request.query.getall("tags"))
         found = [a for a in self.kept.values() if tags <= set(a["tags"])]
-        found.sort(key=lambda a: -a["time"])
+        found.sort(key=lambda a: (-a["timeEnd"], -a["time"]))
         return web.json_response(found[: int(request.query["limit"])])
 
     async def _add(self, request):
