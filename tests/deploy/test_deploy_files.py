@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from aburra.cli import PROGRAMS
 from control_center.settings import CenterSettings
 from edge.settings import EdgeSettings
 from gateway.contract.settings import load_settings
@@ -58,6 +59,12 @@ def test_every_mounted_file_is_here_or_is_a_secret_that_is_made(compose):
     secret_names = {Path(secret["file"]).name for secret in compose["secrets"].values()}
     assert secret_names - MADE == {f"mqtt.{user}" for user in ("center", "medellin.gateway")}
     assert {name.removeprefix("mqtt.") for name in secret_names - MADE} <= mqtt_users()
+
+
+def test_every_command_is_a_program_of_the_front_door(compose):
+    ours = [s["command"][0] for s in compose["services"].values() if s["image"] == "aburra"]
+    assert sorted(ours) == ["center", "gateway", "influx-setup"]
+    assert set(ours) <= set(PROGRAMS)
 
 
 def test_services_use_only_what_is_declared(compose):
