@@ -51,11 +51,16 @@ class CabinetOnBench:
 
     def open(self) -> dict[str, Any]:
         """The cabinet's entry in bench.json; raises `BenchError`."""
+        part = self._cabinet.part
         return {
-            "municipality": self._cabinet.part.municipality,
-            "site": self._cabinet.part.site,
+            "municipality": part.municipality,
+            "site": part.site,
+            "title": part.title,
+            "road": part.road.name,
+            "latitude_deg": part.latitude_deg,
+            "longitude_deg": part.longitude_deg,
             "lines": self._open_lines(),
-            "signs": {sign.name: self._open_sign(sign) for sign in self._cabinet.part.signs},
+            "signs": {sign.name: self._open_sign(sign) for sign in part.signs},
         }
 
     def tick(self) -> None:

@@ -87,6 +87,8 @@ def _mix_of_known_classes(mix: dict[str, float]) -> dict[str, float]:
 
 
 class RoadPart(_Part):
+    name: str = Field(min_length=1, max_length=18)
+    """As a sign would write it."""
     free_speed_kmh: SpeedKmh
     flow_veh_per_h: list[Annotated[float, Field(ge=0, le=2500)]] = Field(
         min_length=24, max_length=24
@@ -161,6 +163,9 @@ class SignPart(_Part):
 class CabinetPart(_Part):
     municipality: Name
     site: Name
+    title: str = Field(max_length=100)
+    latitude_deg: float = Field(ge=-90, le=90)
+    longitude_deg: float = Field(ge=-180, le=180)
     road: RoadPart
     air: AirPart
     weather: WeatherPart = WeatherPart()

@@ -9,7 +9,7 @@ import msgspec
 class BenchSign(msgspec.Struct, frozen=True):
     host: str
     port: int
-    community_file: Path
+    community_file: str
 
 
 class BenchCabinet(msgspec.Struct, frozen=True):
@@ -21,7 +21,7 @@ class BenchCabinet(msgspec.Struct, frozen=True):
     road: str
     latitude_deg: float
     longitude_deg: float
-    lines: dict[str, Path]
+    lines: dict[str, str]
     signs: dict[str, BenchSign]
 
     @property

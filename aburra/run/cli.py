@@ -52,6 +52,7 @@ def run(
         f" stored, {observations['lost']} perdidas · lost,"
         f" {observations['duplicated']} duplicadas · duplicated",
         highlight=False,
+        soft_wrap=True,
     )
     if report == "-":
         sys.stdout.write(dumps(result) + "\n")

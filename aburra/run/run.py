@@ -50,8 +50,8 @@ async def run_all(options: RunOptions, data_dir: Path, console: Console) -> dict
             coming_up.cancel()
     finally:
         duration_s = time.monotonic() - began_s
+        watching.cancel()  # what the centre says of a field that is being switched off is no news
         await stages.down()
-        watching.cancel()
     proof = await stages.books.close() if stages.books else None
     return report_of(
         watch,

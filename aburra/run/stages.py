@@ -82,11 +82,13 @@ class Stages:
 
     async def _bench(self, start_ms: int) -> Bench:
         run_dir = self._data_dir / "bench"
+        told = run_dir / "bench.json"
+        told.unlink(missing_ok=True)  # an earlier run's word, when the directory is used again
         scenario = [] if self._options.scenario == "demo" else [self._options.scenario]
         arguments = ["sim", *scenario, "--run-dir", str(run_dir)]
         arguments += ["--seed", str(self._options.seed), "--start-ms", str(start_ms)]
         await self._start("sim", arguments)
-        reading = asyncio.create_task(read_bench(run_dir / "bench.json"))
+        reading = asyncio.create_task(read_bench(told))
         await self._until("bench", reading.done)
         bench = reading.result()
         self._say("bench", f"{len(bench.cabinets)} cabinets on pseudo-terminals and UDP")
