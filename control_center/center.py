@@ -4,39 +4,37 @@ import asyncio
 import logging
 import socket
 import uuid
-from collections.abc import Sequence
+from collections.abc import Coroutine
 from contextlib import suppress
 from random import Random
+from typing import TYPE_CHECKING
 
 from control_center.alarms.board import AlarmBoard
 from control_center.alarms.conditions import Faults, conditions_of
-from control_center.decisions import Decisions, OnFace
+from control_center.decisions import Decisions
+from control_center.grafana.settings import GrafanaSettings
 from control_center.histogram import Histogram
 from control_center.ingest.intake import Intake, subscriptions_of
+from control_center.ingest.ledger import Ledger
 from control_center.ingest.quarantine import Quarantine
-from control_center.ingest.writer import StoreWriter, Waiting
+from control_center.ingest.writer import StoreWriter
 from control_center.live.assemble import Parts, Run, assemble
 from control_center.live.picture import Picture
 from control_center.server import Server, make_app, make_server
 from control_center.settings import CenterSettings
 from control_center.signs.audit import Audit
 from control_center.store import open_store
-from control_center.store.protocol import (
-    Point,
-    Rejected,
-    SeriesName,
-    Store,
-    StoreUnavailable,
-)
-from control_center.view import CenterView, QuarantineView
+from control_center.store.protocol import SeriesName, Store, StoreUnavailable
+from control_center.view import CenterView
 from gateway.contract.codec import encode
-from gateway.contract.kinds import KINDS
 from gateway.contract.messages import Ack, Birth, Command, CommandResult, Observation, Presence
 from gateway.contract.topics import GATEWAY_SITE, topic_of
 from gateway.link.backoff import Backoff
 from gateway.link.clock import utc_ms
 from gateway.link.link import Link
-from gateway.link.seen import SeenFrames
+
+if TYPE_CHECKING:
+    from control_center.grafana.annotations import Annotations
 
 log = logging.getLogger("aburra.center")
 
@@ -52,22 +50,22 @@ class Center:
     when the store can't be used until a person acts.
     """
 
-    def __init__(self, settings: CenterSettings, random: Random, on_face: OnFace) -> None:
+    def __init__(self, settings: CenterSettings, random: Random) -> None:
         self._settings = settings
         self._instance = uuid.uuid4().hex[:12]
         self._started_ms = utc_ms()
         self._store: Store = open_store(settings.store, settings.data_dir)
-        self._stored_frames = SeenFrames()
-        self._stored_count = 0
         self._news = asyncio.Event()
         self._sending: dict[str, asyncio.Task[bool]] = {}
         self._view: CenterView | None = None
+        self._annotations = _annotations_of(settings.grafana)
         quarantine = Quarantine()
+        ledger = Ledger(quarantine, utc_ms)
         writer = StoreWriter(
             self._store,
             Backoff(random, longest_s=STORE_RETRY_LONGEST_S),
             acknowledge=self._acknowledge,
-            on_stored=self._stored,
+            on_stored=ledger.stored,
         )
         stations = [station for rule in settings.congestion for station in rule.stations]
         self._parts = Parts(
@@ -84,7 +82,7 @@ class Center:
             decisions=Decisions(
                 settings,
                 Audit(settings.data_dir / "audit.jsonl"),
-                on_face,
+                self._annotations.on_face if self._annotations else _nobody_hears,
                 new_id=lambda: uuid.uuid4().hex,
                 started_ms=self._started_ms,
             ),
@@ -92,7 +90,7 @@ class Center:
             quarantine=quarantine,
             intake=Intake(self, quarantine, writer.offer, utc_ms),
             writer=writer,
-            measured_to_stored=Histogram(),
+            ledger=ledger,
             decided_to_shown=Histogram(),
         )
         self._link = Link(
@@ -112,9 +110,7 @@ class Center:
             async with asyncio.TaskGroup() as group:
                 serving = group.create_task(self._serve(server, listening, stopping))
                 writing = group.create_task(self._parts.writer.run())
-                others = [
-                    group.create_task(part) for part in (self._link.run(), self._think(group))
-                ]
+                others = [group.create_task(part) for part in self._parts_that_run(group)]
                 await stopping.wait()
                 server.should_exit = True
                 self._parts.writer.finish()
@@ -123,6 +119,10 @@ class Center:
                     task.cancel()
         finally:
             await self._store.close()
+
+    def _parts_that_run(self, group: asyncio.TaskGroup) -> list[Coroutine[None, None, None]]:
+        parts = [self._link.run(), self._think(group)]
+        return [*parts, self._annotations.run()] if self._annotations else parts
 
     async def _serve(
         self, server: Server, listening: socket.socket, stopping: asyncio.Event
@@ -209,31 +209,23 @@ class Center:
     async def _acknowledge(self, ack: Ack) -> None:
         await self._link.publish(topic_of(ack.source, "ack"), encode(ack))
 
-    def _stored(self, frames: Sequence[Waiting], rejected: Sequence[Rejected]) -> None:
-        now_ms = utc_ms()
-        for frame in frames:
-            if self._stored_frames.is_new(*frame.name):
-                self._stored_count += len(frame.points)
-                for point in frame.points:
-                    self._parts.measured_to_stored.add(now_ms - _measured_ms(point))
-        self._stored_count -= len(rejected)
-        for point, reason in rejected:
-            topic = topic_of(f"{point.municipality}/{point.site}", "up")
-            excerpt = f"{point.device} {point.kind} {point.fields}"[:160]
-            entry = QuarantineView(now_ms, topic, "store", reason[:200], excerpt)
-            self._parts.quarantine.add(entry)
-
     def view(self) -> CenterView:
         """The view, at most half a second old."""
         now_ms = utc_ms()
         if self._view is None or not 0 <= now_ms - self._view.now_ms < VIEW_MS:
-            run = Run(self._instance, self._started_ms, self._stored_count)
+            run = Run(self._instance, self._started_ms)
             self._view = assemble(self._parts, run, now_ms)
         return self._view
 
 
-def _measured_ms(point: Point) -> int:
-    """When the measurement ended: only then could it be stored."""
-    if KINDS[point.kind].time == "interval":
-        return point.time_ms + round(point.fields["period_s"] * 1000)
-    return point.time_ms
+def _nobody_hears(target: str, text: str, since_ms: int) -> None:
+    """Without Grafana nobody is told of a sign's face."""
+
+
+def _annotations_of(settings: GrafanaSettings | None) -> "Annotations | None":
+    if settings is None:
+        return None
+    # An extra of its own: most centres, and every test, do without its library.
+    from control_center.grafana.annotations import Annotations  # noqa: PLC0415
+
+    return Annotations(settings)

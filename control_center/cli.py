@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -34,6 +35,7 @@ def center(
         return
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     _require_directory(checked.data_dir)
+    _require_grafana(checked)
     # A second of imports that the other programs, which share the front door, don't need.
     from control_center.server import listen  # noqa: PLC0415
     from control_center.store.protocol import StoreFault  # noqa: PLC0415
@@ -66,13 +68,9 @@ async def _run(settings: CenterSettings, listening: "socket.socket") -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
-    centre = Center(settings, Random(), _nobody_hears)  # noqa: S311 - jitter, not secrets
+    centre = Center(settings, Random())  # noqa: S311 - jitter, not secrets
     await centre.run(stopping, listening)
     log.info("stopped")
-
-
-def _nobody_hears(target: str, text: str, since_ms: int) -> None:
-    """Without Grafana nobody is told of a sign's face."""
 
 
 def _require_directory(path: Path) -> None:
@@ -82,6 +80,18 @@ def _require_directory(path: Path) -> None:
         _give_up(f"{path}: cannot be created: {_reason(error)}; set another data_dir", error)
     if not os.access(path, os.W_OK | os.X_OK):
         _give_up(f"{path}: is not writable for this user; change its owner or data_dir", None)
+
+
+def _require_grafana(settings: CenterSettings) -> None:
+    if settings.grafana is None:
+        return
+    token_file = settings.grafana.token_file
+    try:
+        token_file.read_bytes()
+    except OSError as error:
+        _give_up(f"{token_file}: cannot be read: {_reason(error)}; see [grafana]", error)
+    if find_spec("grafana_client") is None:
+        _give_up("[grafana] needs grafana-client: pip install 'aburra[center,grafana]'", None)
 
 
 def _reason(error: OSError) -> str:

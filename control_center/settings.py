@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from control_center.grafana.settings import GrafanaSettings
 from control_center.signs.composer import DoesNotFitError, compose
 from control_center.store.settings import StoreSettings
 from gateway.contract.settings import Settings
@@ -132,6 +133,7 @@ class CenterSettings(Settings):
     broker: BrokerSettings = BrokerSettings()
     store: StoreSettings = StoreSettings()
     wall: WallSettings = WallSettings()
+    grafana: GrafanaSettings | None = None
     sites: tuple[SiteSettings, ...] = ()
     signs: tuple[SignSettings, ...] = ()
     commands: CommandSettings = CommandSettings()

@@ -6,6 +6,7 @@ from control_center.alarms.board import AlarmBoard
 from control_center.decisions import Decisions
 from control_center.histogram import Histogram
 from control_center.ingest.intake import Intake
+from control_center.ingest.ledger import Ledger
 from control_center.ingest.quarantine import Quarantine
 from control_center.ingest.writer import StoreWriter
 from control_center.live.picture import Picture
@@ -25,16 +26,15 @@ class Parts(NamedTuple):
     quarantine: Quarantine
     intake: Intake
     writer: StoreWriter
-    measured_to_stored: Histogram
+    ledger: Ledger
     decided_to_shown: Histogram
 
 
 class Run(NamedTuple):
-    """One process: its random name, when it started, what it has stored."""
+    """One process: its random name and when it started."""
 
     instance: str
     started_ms: int
-    stored_count: int
 
 
 def assemble(parts: Parts, run: Run, now_ms: int) -> CenterView:
@@ -45,7 +45,7 @@ def assemble(parts: Parts, run: Run, now_ms: int) -> CenterView:
             instance=run.instance,
             started_ms=run.started_ms,
             observations_per_s=picture.observations_per_s(now_ms),
-            stored_count=run.stored_count,
+            stored_count=parts.ledger.stored_count,
             repeated_frames=parts.intake.repeated_frames,
             quarantined_count=parts.quarantine.count,
             store_waiting_count=parts.writer.waiting_count,
@@ -53,7 +53,7 @@ def assemble(parts: Parts, run: Run, now_ms: int) -> CenterView:
             devices_configured=sum(len(site.devices) for site in picture.sites.values()),
             devices_online=picture.online_count(now_ms),
             oldest_waiting_s=picture.oldest_waiting_s(now_ms),
-            measured_to_stored=Latency(dict(parts.measured_to_stored.counts)),
+            measured_to_stored=Latency(dict(parts.ledger.measured_to_stored.counts)),
             decided_to_shown=Latency(dict(parts.decided_to_shown.counts)),
         ),
         sites=picture.views(now_ms),

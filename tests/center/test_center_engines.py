@@ -63,6 +63,11 @@ def test_what_was_not_observed_says_nothing():
     assert (one.speed_kmh, one.occupancy_pct) == (pytest.approx(50), 8)
 
 
+def test_a_standing_lane_has_no_speed_and_counts_no_vehicles():
+    (one,) = station_of(lane("1", T0, speed_kmh=None, volume=0, occupancy_pct=100))
+    assert (one.speed_kmh, one.volume_count, one.occupancy_pct) == (None, 0, 100)
+
+
 @given(st.permutations([(n, name) for n in range(6) for name in ("1", "2")]))
 def test_whatever_the_order_each_bin_comes_once(order):
     bins = StationBins()

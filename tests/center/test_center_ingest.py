@@ -8,8 +8,10 @@ from center_bench import lane, utc_ms
 from hypothesis import given
 from hypothesis import strategies as st
 
+from control_center.histogram import Histogram
 from control_center.ingest import writer as writer_module
 from control_center.ingest.intake import Intake, subscriptions_of
+from control_center.ingest.ledger import Ledger
 from control_center.ingest.quarantine import KEPT, Quarantine
 from control_center.ingest.writer import FrameName, StoreWriter, Waiting
 from control_center.store.protocol import Point, Rejected, StoreUnavailable
@@ -117,9 +119,10 @@ async def test_beyond_the_bound_frames_are_left_upstream(bench, monkeypatch):
     assert bench.writer.offer(waiting(3, point(time_ms=3)))
 
 
-async def test_points_are_bounded_too(bench, monkeypatch):
+async def test_points_are_bounded_too_and_a_repeat_counts_once(bench, monkeypatch):
     monkeypatch.setattr(writer_module, "WAITING_POINTS_MAX", 3)
-    assert bench.writer.offer(waiting(1, point(), point(time_ms=1)))
+    for _ in range(3):
+        assert bench.writer.offer(waiting(1, point(), point(time_ms=1)))
     assert not bench.writer.offer(waiting(2, point(), point(time_ms=1)))
     assert bench.writer.offer(waiting(3, point()))
 
@@ -267,6 +270,22 @@ def test_quarantine_is_bounded_and_newest_first():
         quarantine.add(QuarantineView(n, "t", "malformed", "", ""))
     assert (quarantine.count, len(quarantine.latest())) == (1000, KEPT)
     assert quarantine.latest()[0].time_ms == quarantine.newest_ms == 999
+
+
+def test_the_ledger_counts_a_frame_once_and_from_the_end_of_its_interval():
+    quarantine = Quarantine()
+    ledger = Ledger(quarantine, lambda: 10_000)
+    one = point(time_ms=1_000)._replace(fields={"period_s": 5.0})
+    refused = one._replace(device="bad", time_ms=2_000)
+    ledger.stored([waiting(1, one, refused)], [Rejected(refused, "field type conflict")])
+    ledger.stored([waiting(1, one)], [])
+    assert ledger.stored_count == 1
+    expected = Histogram()
+    expected.add(4_000)
+    expected.add(3_000)
+    assert ledger.measured_to_stored.counts == expected.counts
+    (entry,) = quarantine.latest()
+    assert (entry.reason, entry.detail) == ("store", "field type conflict")
 
 
 def test_topics_read():

@@ -6,6 +6,7 @@ import sys
 import time
 
 import orjson
+from aiohttp import web
 from center_bench import (
     SHOWN,
     SITE,
@@ -200,6 +201,56 @@ def test_a_store_that_cannot_be_used_is_named(tmp_path):
     assert ran.returncode == 1
     assert str(center.data_dir / "store.sqlite") in ran.stderr.splitlines()[-1]
     assert "Traceback" not in ran.stderr
+
+
+async def test_grafana_is_told_of_faces(tmp_path, broker):
+    told = []
+
+    async def annotate(request):
+        told.append(await request.json())
+        return web.json_response({"id": 1, "message": "Annotation added"})
+
+    async def find(request):
+        return web.json_response([])
+
+    app = web.Application()
+    app.router.add_post("/api/annotations", annotate)
+    app.router.add_get("/api/annotations", find)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    port = free_port()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    token = tmp_path / "token"
+    token.write_text("secret")
+    center = CenterProcess(tmp_path, broker.port)
+    grafana = f'[grafana]\nurl = "http://127.0.0.1:{port}"\ntoken_file = "{token}"\n[broker]'
+    center.settings.write_text(center.settings.read_text().replace("[broker]", grafana))
+    center.start()
+    try:
+        async with gateway_side(broker.port) as side:
+            await center.until("connected", lambda v: sign(v).face == "confirmed")
+            start_ms = aligned_ms(bins_ago=2)
+            for n in range(2):
+                await side.send(lane("1", start_ms + n * 5_000, speed_kmh=10))
+            await center.until("told", lambda v: told)
+        assert told[0]["text"] == "CONGESTION / AV REGIONAL / USE VIA ALTERNA"
+        status, seconds = center.stop()
+        assert (status, seconds < 1.5) == (0, True), center.log.read_text()[-2000:]
+        assert "secret" not in center.log.read_text()
+    finally:
+        center.kill()
+        await runner.cleanup()
+
+
+def test_a_grafana_token_that_cannot_be_read_is_named(tmp_path):
+    center = CenterProcess(tmp_path, broker_port=1)
+    grafana = '[grafana]\ntoken_file = "/nowhere/token"\n[broker]'
+    center.settings.write_text(center.settings.read_text().replace("[broker]", grafana))
+    ran = run_center(center.settings)
+    assert (ran.returncode, ran.stderr) == (
+        1,
+        "/nowhere/token: cannot be read: No such file or directory; see [grafana]\n",
+    )
 
 
 async def test_without_its_store_the_centre_acks_nothing_and_decides_all_the_same(tmp_path, broker):

@@ -270,6 +270,14 @@ def test_a_reading_older_than_the_result_changes_nothing():
     assert bench.face(1) == "confirmed"
 
 
+def test_an_old_reading_from_a_backlog_is_no_reason():
+    bench = Bench(BLANK)
+    bench.due(0)
+    bench.answer(1, 1, shows="")
+    bench.sees("OTRA", 2)
+    assert (bench.face(40), bench.due(40)) == ("unknown", None)
+
+
 def test_a_face_not_read_back_is_unknown():
     bench = Bench()
     assert bench.face(0) == "unknown"
