@@ -53,7 +53,7 @@ class Sign:
             status, detail = "failed", "sin lectura de vuelta · no read-back"
         elif status == "confirmed" and face is not None and face.shows != wanted:
             status, detail = "failed", "el panel muestra otra cosa · the sign shows something else"
-        log.info("%s: command %s %s %s", self.health.device, command.id, status, detail)
+        log.info("%s: command %s: %s", self.health.device, command.id, f"{status} {detail}".strip())
         return CommandResult(
             id=command.id,
             target=command.target,
