@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from control_center.view import DeviceView, State
 from control_center.wall.markup import Markup, join, tag
-from control_center.wall.words import STATES, Word, age, both
+from control_center.wall.words import STATES, Word, age, both, halves
 
 
 def draw_devices(devices: Sequence[DeviceView]) -> Markup:
@@ -17,7 +17,7 @@ def draw_devices(devices: Sequence[DeviceView]) -> Markup:
             unwell.setdefault((device.state, device.reason), []).append(device)
     mark = _icon(STATES["ok"])
     well = (
-        tag("li", mark, device.title or device.device, class_="state-ok")
+        tag("li", mark, halves(device)[0], class_="state-ok")
         for device in devices
         if device.state == "ok"
     )
@@ -31,7 +31,7 @@ def _unwell(state: State, reason: str, devices: Sequence[DeviceView]) -> Markup:
     return tag(
         "li",
         _icon(word),
-        tag("strong", ", ".join(device.title or device.device for device in devices)),
+        tag("strong", ", ".join(halves(device)[0] for device in devices)),
         " ",
         both(word.es, word.en),
         tag("span", f"{reason}{aged}", class_="why"),

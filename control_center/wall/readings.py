@@ -15,7 +15,7 @@ SPEED_BANDS = (
 PM25_BANDS = (
     Band(12, "ica-1", "Buena", "good"),
     Band(37, "ica-2", "Aceptable", "acceptable"),
-    Band(55, "ica-3", "Dañina a grupos sensibles", "harmful to sensitive groups"),
+    Band(55, "ica-3", "Dañina a grupos sensibles", "sensitive groups"),
     Band(150, "ica-4", "Dañina", "harmful"),
     Band(250, "ica-5", "Muy dañina", "very harmful"),
     Band(1000, "ica-6", "Peligrosa", "hazardous"),

@@ -6,7 +6,7 @@ from control_center.wall.markup import Markup, join, tag
 from control_center.wall.parts import Parts
 from control_center.wall.readings import SPEED_BANDS, find, is_stale, lanes_of
 from control_center.wall.tile import draw_tile, value_of
-from control_center.wall.words import age, both, number
+from control_center.wall.words import age, both, halves, number
 
 _TOP_KMH = 90
 
@@ -18,7 +18,7 @@ def draw_station(
     if trend is not None:
         stale = is_stale(device, "vds_interval")
         content.append(parts.place(f"{name}-chart", "div", draw_speed(trend, now_ms, stale=stale)))
-    return draw_tile(device.title or device.device, "station", content)
+    return draw_tile(*halves(device), content)
 
 
 def draw_speed(trend: Trend, now_ms: int, *, stale: bool) -> Markup:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta, timezone
 from typing import NamedTuple
 
+from control_center.view import DeviceView
 from control_center.wall.markup import Markup, join, tag
 
 COLOMBIA = timezone(timedelta(hours=-5))
@@ -48,7 +49,13 @@ SEVERITIES = {
 
 def both(es: str, en: str) -> Markup:
     """Spanish, and the English beside it, smaller."""
-    return join((es, " ", tag("span", en, class_="en", lang="en")))
+    return join((es, " ", tag("span", en, class_="en", lang="en"))) if en else join([es])
+
+
+def halves(device: DeviceView) -> tuple[str, str]:
+    """A device's title, written `Spanish · English`; one without a title goes by its name."""
+    spanish, _, english = (device.title or device.device).partition(" · ")
+    return spanish, english
 
 
 def badge(word: Word, css: str) -> Markup:

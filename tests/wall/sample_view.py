@@ -28,8 +28,8 @@ def sample_view(now_ms: int = NOW_MS, *, congested: bool = False) -> CenterView:
     medellin = _site("medellin/av-regional", "Avenida Regional · Medellín", now_ms, slow=congested)
     itagui = _site("itagui/autopista-sur", "Autopista Sur · Itagüí", now_ms, slow=False)
     signs = (
-        _sign("medellin/av-regional/vms-1", "Panel Av. Regional"),
-        _sign("itagui/autopista-sur/vms-1", "Panel Autopista Sur"),
+        _sign("medellin/av-regional/vms-1", "Avenida Regional · Medellín"),
+        _sign("itagui/autopista-sur/vms-1", "Autopista Sur · Itagüí"),
     )
     alarms: tuple[AlarmView, ...] = ()
     quarantine: tuple[QuarantineView, ...] = ()
@@ -50,7 +50,7 @@ def sample_view(now_ms: int = NOW_MS, *, congested: bool = False) -> CenterView:
                 signs[1],
                 face="waiting",
                 wanted=(("CALIDAD DEL AIRE", "PREVENCION"), ("REDUZCA", "SU VELOCIDAD")),
-                reason="air-1: PM2.5 58 µg/m³ > 55 µg/m³ durante 60 s",
+                reason="air-1: PM2.5 49 µg/m³, media · mean 20 s (entra · enters ≥ 38)",
                 authority="engine:air",
                 since_ms=now_ms - 2_000,
                 commands=1,
@@ -86,26 +86,40 @@ def sample_view(now_ms: int = NOW_MS, *, congested: bool = False) -> CenterView:
 def _site(source: str, title: str, now_ms: int, *, slow: bool) -> SiteView:
     phase = now_ms / 1000
     devices = (
-        _detector("vds-1", "Estación 1 · km 4,2", (64 + 2 * math.sin(phase), 58), 6),
-        _detector("vds-2", "Estación 2 · km 4,8", (21, 34) if slow else (61, 66), 3 if slow else 5),
+        _detector(
+            "vds-1",
+            "Estación 1, aguas arriba · Station 1, upstream",
+            (64 + 2 * math.sin(phase), 58),
+            6,
+        ),
+        _detector(
+            "vds-2",
+            "Estación 2, aguas abajo · Station 2, downstream",
+            (21, 34) if slow else (61, 66),
+            3 if slow else 5,
+        ),
         _device(
             "air-1",
             "PMS5003",
-            "Aire",
+            "Material particulado · Particulate matter",
             "air_particulate",
             {
                 "pm1_ugm3": (14, "µg/m³"),
-                "pm25_ugm3": (58.0 if slow else 24.3, "µg/m³"),
+                "pm25_ugm3": (52.0 if slow else 24.3, "µg/m³"),
                 "pm10_ugm3": (41, "µg/m³"),
             },
         ),
         _device(
-            "lamp-1", "DALI", "Luminaria", "pole_lamp", {"is_on": (1, ""), "level_pct": (80, "%")}
+            "lamp-1",
+            "DALI",
+            "Luminaria · Luminaire",
+            "pole_lamp",
+            {"is_on": (1, ""), "level_pct": (80, "%")},
         ),
         _device(
             "meter-1",
             "SDM120",
-            "Medidor",
+            "Medidor de energía · Energy meter",
             "pole_power",
             {
                 "power_w": (118.0, "W"),
@@ -117,7 +131,7 @@ def _site(source: str, title: str, now_ms: int, *, slow: bool) -> SiteView:
         _device(
             "weather-1",
             "WN90LP",
-            "Tiempo",
+            "Estación meteorológica · Weather station",
             "weather",
             {
                 "temperature_c": (24.1, "°C"),
@@ -128,7 +142,13 @@ def _site(source: str, title: str, now_ms: int, *, slow: bool) -> SiteView:
                 "illuminance_lux": (32000, "lux"),
             },
         ),
-        _device("vms-1", "NTCIP 1203", "Panel", "sign_state", {"is_blank": (0 if slow else 1, "")}),
+        _device(
+            "vms-1",
+            "NTCIP 1203",
+            "Panel de mensaje variable · Variable message sign",
+            "sign_state",
+            {"is_blank": (0 if slow else 1, "")},
+        ),
     )
     return SiteView(
         source=source,
@@ -183,7 +203,7 @@ def _speeds(name: str, now_ms: int, *, slow: bool) -> Trend:
 
 def _pm25(now_ms: int, *, high: bool) -> Trend:
     start_ms = now_ms - now_ms % 5000 - 600_000
-    rise = 0.29 if high else 0.02
+    rise = 0.25 if high else 0.02
     points = [(start_ms + s * 5000, 22 + rise * s + math.sin(s / 3)) for s in range(120)]
     return Trend("air-1", "µg/m³", tuple(points))
 
@@ -246,8 +266,8 @@ def _alarms(now_ms: int) -> tuple[AlarmView, ...]:
             2,
             now_ms - 310_000,
             "Avenida Regional · air-1",
-            "PM2.5 en 58 µg/m³, sobre 55",
-            "PM2.5 at 58 µg/m³, above 55",
+            "PM2.5 en 52 µg/m³, sobre 38",
+            "PM2.5 at 52 µg/m³, above 38",
         ),
     )
 

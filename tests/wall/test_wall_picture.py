@@ -113,7 +113,7 @@ def test_devices_with_the_same_trouble_are_one_line():
     parts = draw(change(view, sites=(change(site, devices=devices),))).parts
     listed = parts["site-medellin/av-regional-devices"]
     assert listed.count("gabinete sin energía") == 1
-    assert "Estación 1 · km 4,2, Estación 2 · km 4,8, Aire" in listed
+    assert "Estación 1, aguas arriba, Estación 2, aguas abajo, Material particulado" in listed
     assert listed.count('class="state-ok"') == 4
 
 
