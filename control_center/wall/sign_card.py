@@ -36,8 +36,7 @@ def text_of(pages: Pages) -> str:
 def _faces(sign: SignView) -> Markup:
     """All pages side by side. A face that is not confirmed is drawn dim in a dashed frame."""
     pages = sign.pages or ((),)
-    known = sign.face != "unknown" or bool(sign.pages)
-    says = text_of(sign.pages) or ("APAGADO · BLANK" if known else "DESCONOCIDO")
+    says = text_of(sign.pages) or ("SIN LECTURA" if sign.age_s is None else "APAGADO · BLANK")
     word = FACES[sign.face]
     drawn = [
         tag(
@@ -51,8 +50,10 @@ def _faces(sign: SignView) -> Markup:
 
 
 def _page_caption(sign: SignView, number: int) -> Markup:
-    if not sign.pages and sign.face == "unknown":
+    if not sign.pages and sign.age_s is None:
         return both("SIN LECTURA", "never read")
+    if not sign.pages and sign.face == "unknown":
+        return both("ESTABA APAGADO", "was blank")
     if not sign.pages:
         return both("APAGADO", "BLANK")
     return both(f"página {number} de {len(sign.pages)}", "page")

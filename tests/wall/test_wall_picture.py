@@ -64,6 +64,8 @@ def test_a_blank_sign_says_so_and_a_never_read_one_does_not_claim_it():
     unread = with_sign(pages=(), wanted=CONGESTION, face="unknown", age_s=None).parts
     assert "APAGADO" not in unread[f"sign-{VMS}-face"]
     assert "SIN LECTURA" in unread[f"sign-{VMS}-face"]
+    silent = with_sign(pages=(), wanted=(), face="unknown", age_s=200).parts
+    assert "ESTABA APAGADO" in silent[f"sign-{VMS}-face"]
 
 
 def test_a_sign_without_a_site_is_drawn_too():
