@@ -26,6 +26,12 @@ PROGRAMS = {
     ),
     "center": _Program("control_center.cli", "center", "center", "the monitoring centre"),
     "sim": _Program("firmware_sim.cli", "sim", "sim", "the bench: simulated hardware"),
+    "influx-setup": _Program(
+        "control_center.store.influx_setup",
+        "prepare_influx",
+        "center",
+        "prepares InfluxDB 2.x: bucket and tokens",
+    ),
     "broker": _Program("aburra.broker", "broker", "run", "the embedded MQTT broker"),
 }
 
@@ -58,5 +64,5 @@ _OURS = {program.module.split(".")[0] for program in PROGRAMS.values()}
 
 
 def _usage() -> str:
-    rows = "".join(f"  {name:<8} {program.what}\n" for name, program in PROGRAMS.items())
+    rows = "".join(f"  {name:<13} {program.what}\n" for name, program in PROGRAMS.items())
     return f"usage: aburra PROGRAM …        (aburra PROGRAM --help says more)\n{rows}"

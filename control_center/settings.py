@@ -58,7 +58,10 @@ class SignSettings(Settings):
 
 
 class CongestionSettings(Settings):
-    """One stretch of road: slow at any of its stations proposes the message on its signs."""
+    """One stretch of road: slow at any of its stations proposes the message on its signs.
+
+    Speeds are space-means of a station's bin. Below `queue_below_kmh` one bin is enough.
+    """
 
     name: Name
     title: Title
@@ -66,9 +69,18 @@ class CongestionSettings(Settings):
     signs: tuple[DeviceName, ...]
     enter_below_kmh: Annotated[float, Field(ge=2, le=120)] = 30
     leave_above_kmh: Annotated[float, Field(ge=2, le=120, validate_default=True)] = 40
+    queue_below_kmh: Annotated[float, Field(ge=0, le=120)] = 15
     enter_bins: Annotated[int, Field(ge=1, le=20)] = 2
     leave_bins: Annotated[int, Field(ge=1, le=20)] = 2
     message: Message
+
+    @field_validator("queue_below_kmh")
+    @classmethod
+    def _queue_is_slower(cls, value: float, info: ValidationInfo) -> float:
+        enter = info.data.get("enter_below_kmh")
+        if enter is not None and value > enter:
+            raise ValueError(f"must be at most enter_below_kmh ({enter:g})")
+        return value
 
     @field_validator("leave_above_kmh")
     @classmethod

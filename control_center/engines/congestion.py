@@ -1,8 +1,10 @@
 """Is this stretch of road slow? One rule over station bins, with hysteresis. Pure.
 
 A station turns slow after `enter_bins` slow bins in a row and free after `leave_bins` bins above
-the higher threshold; the rule holds while any of its stations is slow. A bin without vehicles says
-nothing; a bin without speeds but with a loop that is mostly covered is a standing queue.
+the higher threshold; the rule holds while any of its stations is slow. One bin is enough when two
+or more vehicles crawled through it (`queue_below_kmh`): the end of a queue is where people are
+hurt, and the next bin may come too late. A bin without vehicles says nothing; a bin without speeds
+but with a loop that is mostly covered is a standing queue.
 """
 
 from collections import deque
@@ -12,6 +14,8 @@ from control_center.settings import CongestionSettings
 from control_center.signs.proposal import Opinion, Priority
 
 STANDING_OCCUPANCY_PCT = 60.0
+QUEUE_VEHICLES = 2
+"""One slow vehicle may be a broken-down one."""
 MAX_AGE_BINS = 3
 MAX_AGE_MS = 45_000
 """Evidence is too old after three bins, or 45 s when bins are short."""
@@ -76,7 +80,7 @@ class _Station:
         words = "detenido" if speed_kmh is None else f"{speed_kmh:.0f} km/h"
         self._below_or_clear(standing or _is_below(speed_kmh, self.settings), words)
         self._above_or_clear(speed_kmh, words)
-        self._turn(finished.end_ms)
+        self._turn(finished.end_ms, crawls=_crawls(finished, self.settings))
 
     def _forget(self, now_ms: int) -> None:
         self._below.clear()
@@ -97,10 +101,13 @@ class _Station:
         else:
             self._above.clear()
 
-    def _turn(self, now_ms: int) -> None:
-        if not self.slow and len(self._below) == self.settings.enter_bins:
+    def _turn(self, now_ms: int, *, crawls: bool) -> None:
+        if not self.slow and (crawls or len(self._below) == self.settings.enter_bins):
             self.slow, self.since_ms = True, now_ms
-            limit = f"entra · enters < {self.settings.enter_below_kmh:g}"
+            limit_kmh = self.settings.enter_below_kmh
+            if len(self._below) < self.settings.enter_bins:
+                limit_kmh = self.settings.queue_below_kmh
+            limit = f"entra · enters < {limit_kmh:g}"
             self.reason = _words(self.device, self._below, limit)
         elif self.slow and len(self._above) == self.settings.leave_bins:
             self.slow, self.since_ms = False, now_ms
@@ -110,6 +117,14 @@ class _Station:
 
 def _is_below(speed_kmh: float | None, settings: CongestionSettings) -> bool:
     return speed_kmh is not None and speed_kmh < settings.enter_below_kmh
+
+
+def _crawls(finished: StationBin, settings: CongestionSettings) -> bool:
+    return (
+        finished.speed_kmh is not None
+        and finished.speed_kmh < settings.queue_below_kmh
+        and finished.volume_count >= QUEUE_VEHICLES
+    )
 
 
 def _words(device: str, speeds: deque[str], limit: str) -> str:

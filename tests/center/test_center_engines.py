@@ -132,25 +132,48 @@ def test_hysteresis(speeds, states):
     assert run(congestion(), speeds) == states
 
 
+@pytest.mark.parametrize(
+    ("speed_kmh", "vehicles", "state"),
+    [
+        (14.9, 2, YES),
+        (14.9, 1, NO),  # one slow vehicle may be a broken-down one
+        (15.0, 9, NO),  # 15 is not below 15
+    ],
+)
+def test_one_bin_of_a_crawling_queue_is_enough(speed_kmh, vehicles, state):
+    rule = congestion()
+    rule.add(StationBin(DEVICE, T0, 5, vehicles, 40.0, speed_kmh))
+    assert rule.opinion(T0 + 5_000).active is state
+
+
+def test_a_queue_is_left_by_the_same_threshold_as_any_congestion():
+    assert run(congestion(), [10, 50, 50]) == [YES, YES, NO]
+
+
 def test_the_reason_names_the_readings():
     rule = congestion()
-    run(rule, [12, 11])
+    run(rule, [22, 21])
     assert rule.opinion(T0 + 10_000).reason == (
-        "vds-1: 12 km/h y 11 km/h en 2 intervalos (entra · enters < 30)"
+        "vds-1: 22 km/h y 21 km/h en 2 intervalos (entra · enters < 30)"
+    )
+    rule = congestion()
+    run(rule, [11])
+    assert rule.opinion(T0 + 5_000).reason == (
+        "vds-1: 11 km/h en 1 intervalo (entra · enters < 15)"
     )
 
 
 @pytest.mark.parametrize(("period_s", "age_ms"), [(5, 45_000), (30, 90_000)])
 def test_old_data_proposes_nothing_and_must_enter_anew(period_s, age_ms):
     rule = congestion()
-    run(rule, [10, 10], period_s=period_s)
+    run(rule, [20, 20], period_s=period_s)
     end_ms = T0 + 2 * period_s * 1000
     assert rule.opinion(end_ms + age_ms - 1).active
     stale = rule.opinion(end_ms + age_ms)
     assert not stale.active
     assert "sin datos recientes" in stale.reason
     later_ms = end_ms + age_ms + period_s * 1000
-    assert run(rule, [10, 10], start_ms=later_ms, period_s=period_s) == [NO, YES]
+    assert run(rule, [20, 20], start_ms=later_ms, period_s=period_s) == [NO, YES]
 
 
 def test_bins_that_come_late_are_history():

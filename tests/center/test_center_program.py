@@ -50,7 +50,7 @@ async def test_stored_acked_decided_shown_and_cleared(center, broker):
         view = await center.until("shown", lambda v: sign(v).pages and sign(v).face == "confirmed")
         assert sign(view).pages == (("CONGESTION", "AV REGIONAL", "USE VIA ALTERNA"),)
         assert sign(view).authority == "engine:congestion"
-        assert sign(view).reason.startswith("vds-1: 10 km/h y 10 km/h en 2 intervalos")
+        assert sign(view).reason.startswith("vds-1: 10 km/h en 1 intervalo")
         assert side.commands[-1].multi == SHOWN
         assert [a.id for a in view.alarms if a.id.startswith("congestion")] == [
             "congestion:av-regional-norte"
