@@ -10,6 +10,4 @@ EDGE_DEVICE = "edge"
 """The name under which the agent reports itself."""
 
 Name = Annotated[str, Field(pattern=_NAME)]
-DeviceName = Name
-LineName = Name
 Baud = Literal[1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200]

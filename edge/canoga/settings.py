@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from edge.names import Baud, DeviceName, LineName
+from edge.names import Baud, Name
 from gateway.contract.settings import Settings
 
 _BACKPLANE_LAST = 15
@@ -24,7 +24,7 @@ class CanogaLane(Settings):
 class CanogaDevice(Settings):
     """One loop card. `loop_spacing_m` is leading edge to leading edge."""
 
-    name: DeviceName
+    name: Name
     title: str = Field(default="", max_length=200)
     address: int
     poll_s: float = Field(default=0.2, ge=0.05, le=5)
@@ -43,7 +43,7 @@ class CanogaDevice(Settings):
 class CanogaLine(Settings):
     """A line with loop cards."""
 
-    name: LineName
+    name: Name
     protocol: Literal["canoga"]
     port: str = Field(min_length=1)
     baud: Baud = 9600

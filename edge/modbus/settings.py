@@ -5,14 +5,14 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from edge.modbus.profile import profile_names
-from edge.names import Baud, DeviceName, LineName
+from edge.names import Baud, Name
 from gateway.contract.settings import Settings
 
 
 class ModbusDevice(Settings):
     """One unit on the line; `profile` is its register table."""
 
-    name: DeviceName
+    name: Name
     title: str = Field(default="", max_length=200)
     profile: str
     unit: int = Field(ge=1, le=247)
@@ -29,7 +29,7 @@ class ModbusDevice(Settings):
 class ModbusLine(Settings):
     """An RS-485 line with Modbus RTU units, 8N1."""
 
-    name: LineName
+    name: Name
     protocol: Literal["modbus_rtu"]
     port: str = Field(min_length=1)
     baud: Baud = 9600

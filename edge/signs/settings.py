@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from edge.names import DeviceName
+from edge.names import Name
 from gateway.contract.settings import Settings
 
 _WELL_KNOWN = frozenset({"public", "private", "administrator"})
@@ -13,7 +13,7 @@ _WELL_KNOWN = frozenset({"public", "private", "administrator"})
 class SignSettings(Settings):
     """One NTCIP 1203 sign; its SNMP community is a secret and stands in a file of its own."""
 
-    name: DeviceName
+    name: Name
     title: str = Field(default="", max_length=200)
     host: str = Field(min_length=1, max_length=253)
     port: int = Field(default=161, ge=1, le=65535)

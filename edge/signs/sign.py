@@ -38,10 +38,13 @@ class Sign:
 
     async def run(self) -> None:
         """Read the face for ever."""
-        while True:
-            async with self._one_at_a_time:
-                await self._read()
-            await asyncio.sleep(self._poll_s)
+        try:
+            while True:
+                async with self._one_at_a_time:
+                    await self._read()
+                await asyncio.sleep(self._poll_s)
+        finally:
+            self._snmp.close()
 
     async def carry_out(self, command: Command) -> CommandResult:
         """Show or blank as commanded, ahead of the next reading, and say what the face shows."""

@@ -18,6 +18,9 @@ class Snmp(Protocol):
     async def set(self, *pairs: tuple[str, int | bytes]) -> None:
         """All or nothing; `refused` when the agent answers with an error."""
 
+    def close(self) -> None:
+        """Give the socket back; the next call opens a new one."""
+
 
 class SnmpManager:
     """One sign's agent at `host`:`port`, asked through pysnmp."""

@@ -1,4 +1,4 @@
-"""A bench for the edge's tests: pseudo-terminals, a loop card and a Modbus bus of its own reading."""
+"""Pseudo-terminals with a far end, and a loop card and a CRC written for these tests alone."""
 
 import asyncio
 import os

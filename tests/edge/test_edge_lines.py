@@ -4,6 +4,7 @@ import asyncio
 import os
 import time
 from functools import partial
+from itertools import pairwise
 
 import pytest
 from edge_bench import LoopCard, Wire, modbus_crc, until
@@ -170,6 +171,30 @@ async def test_damaged_replies_are_counted_and_never_counted_as_vehicles(tmp_pat
     assert counts == {"length": 2, "checksum": 1, "silent": 1}
 
 
+def test_card_reports_no_bin_twice_when_the_clock_is_set_back():
+    wall_s, now_s, emitted, far_end = 1_800_000_003.0, 100.0, [], LoopCard()
+    clock = Clock(lambda: wall_s, lambda: now_s, lambda: True)
+    card = CanogaCard(
+        CanogaDevice(
+            name="vds-1", address=0, lanes=[{"lane": "1", "first_input": 1, "second_input": 2}]
+        ),
+        5,
+        clock,
+        emitted.append,
+    )
+    for tick in range(200):
+        now_s += 0.2
+        wall_s += 0.2 if tick != 100 else -12.0
+        clock.follow()
+        if tick % 10 == 0:
+            far_end.vehicle()
+        card._take(far_end.answer(bytes.fromhex("3C3038002A31453E")), now_s)
+    starts = [o.time_ms for o in emitted]
+    assert starts == sorted(set(starts))
+    assert len(starts) >= 5
+    assert clock.steps == 1
+
+
 # --- Modbus units on one line -----------------------------------------------------------------
 
 
@@ -210,7 +235,7 @@ async def test_dead_unit_leaves_its_neighbours_on_time(tmp_path, running):
     await until(lambda: time.monotonic() > opened_s + 2.5)
     for number in (1, 3):
         asked_s = [at_s for at_s, r in wire.requests if r[0] == number and at_s > opened_s + 0.5]
-        waits_s = [b - a for a, b in zip(asked_s, asked_s[1:], strict=False)]
+        waits_s = [b - a for a, b in pairwise(asked_s)]
         assert len(asked_s) >= 7
         assert max(waits_s) < 0.4
     assert sum(r[0] == 2 for _, r in wire.requests) == SILENCES_MAX

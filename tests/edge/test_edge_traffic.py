@@ -1,5 +1,6 @@
 """Pairs, bins and lanes: tables, and properties over any pattern of vehicles and polls."""
 
+from contextlib import suppress
 from itertools import pairwise
 
 import pytest
@@ -15,6 +16,7 @@ from edge.traffic.pairing import Crossing, LanePairing, Pair
 
 SPACING_M, LOOP_M = 4.5, 1.8
 BIN_MS = 5000
+IDLE = LoopRecord(0, 0, 0, 0)
 T0 = 1_800_000_000_000
 
 
@@ -218,14 +220,14 @@ def vehicles(draw):
 
 def run_polls(passing, poll_ms):
     """Poll a simulated loop at these times; (intervals, vehicles between first and last poll)."""
-    judge, lane, idle = CardJudge(), Lane(pairing(), bins()), LoopRecord(0, 0, 0, 0)
+    judge, lane = CardJudge(), Lane(pairing(), bins())
     intervals, previous_ms = [], None
     for at_ms in poll_ms:
         now_ms = T0 + at_ms
         intervals += lane.close(now_ms)
         gone = [record for left_ms, record in passing if left_ms <= at_ms]
-        record = gone[-1] if gone else idle
-        first, second = judge.judge((record, idle), at_ms / 1000)
+        record = gone[-1] if gone else IDLE
+        first, second = judge.judge((record, IDLE), at_ms / 1000)
         if previous_ms is not None:
             lane.passed(first, second, previous_ms, now_ms)
         previous_ms = now_ms
@@ -254,6 +256,21 @@ def test_bins_come_once_in_order_and_never_count_too_much(passing, steps_ms):
     for interval in intervals:
         is_seen = interval.fields["completeness_pct"] > 0
         assert is_seen is ("volume_count" in interval.fields)
+
+
+@given(vehicles(), st.lists(st.integers(20, 2000), min_size=2, max_size=60), st.data())
+def test_resets_and_lost_replies_never_make_a_vehicle(passing, steps_ms, data):
+    judge, counted, at_ms, reset_ms = CardJudge(), 0, 0, 0
+    for step_ms in steps_ms:
+        at_ms += step_ms
+        if data.draw(st.integers(0, 9), label="reset when 0") == 0:
+            reset_ms = at_ms - step_ms // 2
+        gone = [record for left_ms, record in passing if reset_ms < left_ms <= at_ms]
+        start_ms = max(0, gone[-1].start_ms - reset_ms) if gone else 0
+        record = gone[-1]._replace(start_ms=start_ms, counter=len(gone)) if gone else IDLE
+        with suppress(AnswerError):
+            counted += judge.judge((record,) * 4, at_ms / 1000)[0].vehicle_count
+    assert counted <= sum(1 for left_ms, _ in passing if left_ms <= at_ms)
 
 
 times = st.lists(st.tuples(st.integers(-90_000, 90_000), st.booleans()), max_size=60)
