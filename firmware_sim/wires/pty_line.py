@@ -44,6 +44,7 @@ class PtyLine:
         self._sent_until_s = 0.0
         self._was_read_s = self._loop.time()
         self._unread_count = 0
+        self._is_open = True
         self._timers: dict[str, asyncio.TimerHandle] = {}
         # Our own slave descriptor keeps the line alive and raw while readers come and go.
         self._master, self._slave = pty.openpty()
@@ -55,6 +56,7 @@ class PtyLine:
             self._push()
 
     def close(self) -> None:
+        self._is_open = False
         for timer in self._timers.values():
             timer.cancel()
         self._loop.remove_reader(self._master)
@@ -90,7 +92,7 @@ class PtyLine:
     def _send(self, data: bytes) -> None:
         now_s = self._loop.time()
         begin_s = max(self._sent_until_s, now_s)
-        if not data or begin_s - now_s > BACKLOG_MAX_S:
+        if not data or not self._is_open or begin_s - now_s > BACKLOG_MAX_S:
             return
         if not self._outgoing:
             self._set_timer("send", begin_s, self._send_chunk)

@@ -18,7 +18,7 @@ from pysnmp.proto import rfc1902, rfc1905
 from pysnmp.proto.api import v2c
 from pysnmp.smi.error import AuthorizationError
 
-from firmware_sim.boards.ntcip.mib import Oid, SetError, Value
+from firmware_sim.boards.ntcip.objects import Oid, SetError, Value
 
 INTERNET: Oid = (1, 3, 6)
 NOTHING: Oid = (0, 0)

@@ -128,10 +128,11 @@ def test_net_snmp_hears_the_right_errors(bench):
 
 
 def test_net_snmp_walks_in_order(bench):
-    done = Snmp(bench).run("snmpwalk", f"{DMS}.6")
-    assert len(done.stdout.splitlines()) == 16
-    assert len(Snmp(bench).run("snmpbulkwalk", f"{DMS}.9").stdout.splitlines()) == 10
-    assert len(Snmp(bench, version="1").run("snmpwalk", f"{DMS}.9").stdout.splitlines()) == 10
+    for tool, version in (("snmpwalk", "2c"), ("snmpbulkwalk", "2c"), ("snmpwalk", "1")):
+        for group, count in ((6, 16), (9, 10)):
+            lines = Snmp(bench, version=version).run(tool, f"{DMS}.{group}").stdout.splitlines()
+            # Group 9 is the last: what net-snmp prints at the end of the MIB is no object.
+            assert len([line for line in lines if not line.startswith(("No more", "End"))]) == count
 
 
 def test_reading_community_reads_only_and_others_meet_silence(bench):

@@ -22,8 +22,10 @@ def test_frame_is_the_golden_one():
 
 
 def test_active_sensor_pushes_atmospheric_values():
-    pushed = board().push(0.0)
+    sensor = board()
+    pushed = sensor.push(0.0)
     assert len(pushed) == 32
+    assert sensor.receive(READ, 0.5) == b""  # it speaks when it wants to
     assert [int.from_bytes(pushed[at : at + 2], "big") for at in (10, 12, 14)] == [12, 20, 30]
     assert int.from_bytes(pushed[30:], "big") == sum(pushed[:30])
 

@@ -12,7 +12,7 @@ from firmware_sim.world.vehicles import Crossing
 
 MIX = {"motorcycle": 0.6, "car": 0.32, "bus": 0.03, "truck": 0.05}
 RECORDING = """interval,flow_veh_per_h,speed_mph
-0,500,64.6
+0,580,64.6
 1,360,62.9
 2,2280,31.5
 3,0,0

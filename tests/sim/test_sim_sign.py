@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from firmware_sim.boards.ntcip import nonvolatile
 from firmware_sim.boards.ntcip.message import crc_x25, message_crc
-from firmware_sim.boards.ntcip.mib import DMS, SetError, SignMib
+from firmware_sim.boards.ntcip.mib import SignMib
+from firmware_sim.boards.ntcip.objects import DMS, SetError
 from firmware_sim.boards.ntcip.sign import CENTRAL, LOCAL, Sign
 from firmware_sim.boards.ntcip.surroundings import Surroundings
 
@@ -260,7 +261,7 @@ def test_walk_goes_through_every_object_once_in_order():
 
 
 VALUES = st.one_of(st.integers(-(2**31), 2**31 - 1), st.integers(0, 10), st.binary(max_size=20))
-OIDS = st.sampled_from(make()._oids)
+OIDS = st.sampled_from(make()._in_order)
 
 
 @given(st.lists(st.lists(st.tuples(OIDS, VALUES), max_size=4), max_size=6))

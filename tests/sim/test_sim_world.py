@@ -1,5 +1,6 @@
 """The world itself: vehicles keep apart, the incident's story is told, rain falls in its shower."""
 
+import math
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from firmware_sim.scenario import load_scenario
 from firmware_sim.world.air import Air, Episode
 from firmware_sim.world.calendar import Calendar
+from firmware_sim.world.incident import Incident, road_state
 from firmware_sim.world.loops import DualLoop
 from firmware_sim.world.noise import smooth_noise
 from firmware_sim.world.place import Place
@@ -102,6 +104,25 @@ def test_two_slow_bins_within_12_s_of_the_incident():
             assert mean_kmh < 20, seed
 
 
+@pytest.mark.parametrize(
+    ("position_m", "time_s", "speed_kmh"),
+    [
+        (0, 111.9, math.inf),  # the queue's tail has 60 m to go, at 5 m/s
+        (0, 112.0, 20),
+        (0, 211.9, 20),
+        (0, 222.0, 20 + 60 * (1 - math.exp(-1))),
+        (0, 300.0, math.inf),
+        (60, 110.0, 20),
+        (60.1, 150.0, math.inf),  # downstream
+    ],
+)
+def test_state_of_the_road_near_an_incident(position_m, time_s, speed_kmh):
+    incident = Incident(60, 100, 200, 20, 900, 10)
+    state = road_state([incident], position_m, time_s, 80)
+    assert state.speed_limit_kmh == pytest.approx(speed_kmh)
+    assert state.headway_s == (4.0 if speed_kmh == 20 else 0)
+
+
 def test_flow_follows_the_daily_profile():
     where = place(cabinet=1)
     seen = watch(where)
@@ -135,7 +156,7 @@ def test_same_seed_gives_the_same_vehicles_however_the_time_is_cut(steps):
     assert seen_in_one == seen_in_steps
 
 
-@pytest.mark.parametrize("restart_s", [25.0, 47.0, 500.0, 90_000.0])
+@pytest.mark.parametrize("restart_s", [25.0, 47.0, 62.0, 509.0, 90_000.0])
 def test_restarted_world_goes_on_with_the_same_story(restart_s):
     through = place(now_s=max(0.0, restart_s - 2000.0))
     seen_through = watch(through)

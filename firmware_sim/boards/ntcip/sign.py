@@ -180,7 +180,7 @@ class Sign:
         if at_s >= state.ends_s:
             self._show_standby(END_STANDBY, SourceMode.END_DURATION)
         silent_s = at_s - state.heard_s
-        if state.comm_loss_min and not state.is_comm_lost and silent_s >= 60 * state.comm_loss_min:
+        if state.comm_loss_min and silent_s >= 60 * state.comm_loss_min:
             state.is_comm_lost = True
             self._show_standby(COMM_LOSS_STANDBY, SourceMode.COMM_LOSS)
 
