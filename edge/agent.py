@@ -2,26 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
 from functools import partial
 from random import Random
-from typing import Any, NamedTuple
 
-from edge.canoga.card import CanogaCard
-from edge.canoga.settings import CanogaLine
 from edge.clock import Clock
 from edge.commands import CommandDesk
-from edge.health import DeviceHealth
-from edge.lines.line import Line, serve_polls
-from edge.modbus.settings import ModbusLine
-from edge.modbus.unit import ModbusUnit
+from edge.equipment import equip
 from edge.names import EDGE_DEVICE
-from edge.pms5003.sensor import Pms5003Sensor
 from edge.settings import EdgeSettings
-from edge.signs.sign import Sign
-from edge.signs.snmp import SnmpManager
 from gateway.contract.codec import encode
-from gateway.contract.messages import Birth, BirthDevice, Observation, Presence
+from gateway.contract.messages import Birth, Observation, Presence
 from gateway.contract.topics import topic_of
 from gateway.link.link import Link
 from gateway.spool.outbox import Outbox
@@ -34,65 +24,9 @@ _CLOCK_LOOK_S = 1.0
 _DRAIN_S = 0.8
 _GOODBYE_S = 0.2
 
-Emit = Callable[[Observation], None]
-Job = Callable[[], Coroutine[Any, Any, None]]
-
-
-class Equipment(NamedTuple):
-    """What the settings name, ready to run: health and birth of every device, and the work."""
-
-    healths: list[DeviceHealth]
-    births: list[BirthDevice]
-    jobs: list[Job]
-    signs: dict[str, Sign]
-
-
-def equip(
-    settings: EdgeSettings, communities: dict[str, str], clock: Clock, emit: Emit
-) -> Equipment:
-    """Build every line and sign; nothing is opened yet."""
-    equipment = Equipment([], [], [], {})
-    for line in settings.lines:
-        serve: Callable[..., Coroutine[Any, Any, None]]
-        if isinstance(line, CanogaLine):
-            cards = [CanogaCard(d, settings.bin_s, clock, emit) for d in line.devices]
-            serve = partial(serve_polls, cards, clock.monotonic_s)
-            healths = [card.health for card in cards]
-            births = [_birth(d.name, "Canoga", d.title, "vds_interval") for d in line.devices]
-            equipment.jobs.extend(card.keep_intervals for card in cards)
-        elif isinstance(line, ModbusLine):
-            units = [ModbusUnit(d, clock, emit) for d in line.devices]
-            serve = partial(serve_polls, units, clock.monotonic_s)
-            healths = [unit.health for unit in units]
-            births = [
-                _birth(device.name, unit.profile.model, device.title, unit.profile.kind)
-                for device, unit in zip(line.devices, units, strict=True)
-            ]
-        else:
-            (device,) = line.devices
-            sensor = Pms5003Sensor(device, clock, emit)
-            serve = sensor.serve
-            healths = [sensor.health]
-            births = [_birth(device.name, "PMS5003", device.title, "air_particulate")]
-        equipment.healths.extend(healths)
-        equipment.births.extend(births)
-        equipment.jobs.append(Line(line.port, line.baud, serve, healths).run)
-    for row in settings.signs:
-        manager = SnmpManager(row.host, row.port, communities[row.name])
-        sign = Sign(row, manager, clock, emit)
-        equipment.signs[row.name] = sign
-        equipment.healths.append(sign.health)
-        equipment.births.append(_birth(row.name, "NTCIP 1203", row.title, "sign_state"))
-        equipment.jobs.append(sign.run)
-    return equipment
-
-
-def _birth(name: str, model: str, title: str, kind: str) -> BirthDevice:
-    return BirthDevice(device=name, model=model, title=title, kinds=(kind, "device_health"))
-
 
 class Agent:
-    """Runs a cabinet until `stop` is set; `program` is named in its Presence."""
+    """Runs a cabinet; `communities` holds the SNMP community of each sign by its name."""
 
     def __init__(
         self, settings: EdgeSettings, communities: dict[str, str], spool: Spool, clock: Clock
