@@ -83,7 +83,6 @@ class CanogaCard:
         is_stepped = self._clock.steps != self._clock_steps
         if is_stepped:
             self._clock_steps = self._clock.steps
-            self._good_s = None  # the time since then can't be told in either count of hours
         for name, (lane, _, _) in self._lanes.items():
             for interval in lane.step(now_ms) if is_stepped else lane.close(now_ms):
                 self._emit(self._observation(name, interval))

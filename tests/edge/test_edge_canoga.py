@@ -143,6 +143,16 @@ def test_contradiction_is_corrupt_and_costs_no_vehicle(wrong):
     assert judge.judge(card(V6), 4.0)[0] == Passage(proven=True, vehicle_count=1, last=V6)
 
 
+def test_shifted_reply_is_not_taken_for_a_reset():
+    old = LoopRecord(350, 0x01000054, 5, 0)
+    judge, _ = judge_after((old._replace(start_ms=old.start_ms - 2000, counter=4), 0.0), (old, 2.0))
+    shifted = LoopRecord(350 << 8, 0x5405, 0, 0)
+    with pytest.raises(AnswerError):
+        judge.judge(card(shifted), 2.2)
+    after = LoopRecord(300, old.start_ms + 2000, 6, 0)
+    assert judge.judge(card(after), 4.0)[0].vehicle_count == 1
+
+
 def test_two_replies_that_agree_are_believed_against_the_past():
     judge, _ = judge_after((V5, 0.0))
     parked = LoopRecord(130_000, 110_000, 6, 0)

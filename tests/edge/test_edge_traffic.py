@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.canoga.codec import LoopRecord
-from edge.canoga.judge import CardJudge
+from edge.canoga.judge import CardJudge, Passage
 from edge.canoga.lane import Lane
 from edge.faults import AnswerError
 from edge.traffic.bins import GRACE_MS, LaneBins
@@ -201,6 +201,21 @@ def test_step_back_never_opens_a_bin_again():
     assert not lane.observe(T0 - 9000, T0 - 8800, 1, 300)
     seen += [i.start_ms for i in lane.close(T0 + 20_300)]
     assert seen == [T0, T0 + 5000, T0 + 10_000, T0 + 15_000]
+
+
+def passage(count, start_ms):
+    return Passage(proven=True, vehicle_count=count, last=LoopRecord(300, start_ms, count, 0))
+
+
+def test_unseen_vehicles_leave_no_pair_to_guess():
+    lane = Lane(pairing(), bins())
+    nothing = Passage(proven=True, vehicle_count=0, last=None)
+    lane.passed(passage(1, 10_000), nothing, T0, T0 + 2500)
+    lane.passed(passage(2, 11_500), passage(2, 10_650), T0 + 2500, T0 + 5000)
+    (interval,) = lane.close(T0 + 5300)
+    assert interval.fields["volume_count"] == 3
+    assert interval.fields["paired_count"] == 0
+    assert interval.fields["unclassified_count"] == 3
 
 
 gaps_ms = st.lists(st.integers(20, 3000), min_size=1, max_size=60)
