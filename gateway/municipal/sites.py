@@ -35,5 +35,5 @@ class Sites:
         await self._metropolitan.publish(onward, payload, retain=True)
 
     async def say_again(self) -> None:
-        for topic, payload in self._last.items():
+        for topic, payload in list(self._last.items()):  # a site may speak meanwhile
             await self._metropolitan.publish(topic, payload, retain=True)

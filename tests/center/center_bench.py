@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ import uuid
 import aiomqtt
 import msgspec
 import orjson
+from servers import free_port
 
 from control_center.view import CenterView
 from gateway.contract.codec import decode, encode
@@ -50,40 +50,8 @@ TARGET = f"{SITE}/vms-1"
 SHOWN = "[jl3]CONGESTION[nl]AV REGIONAL[nl]USE VIA ALTERNA"
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def utc_ms() -> int:
     return time.time_ns() // 1_000_000
-
-
-class BrokerProcess:
-    """The embedded broker as a child; `kill` and `start` again on the same port."""
-
-    def __init__(self) -> None:
-        self.port = free_port()
-        self.start()
-
-    def start(self) -> None:
-        arguments = [sys.executable, "-m", "aburra", "broker", "--port", str(self.port)]
-        self.process = subprocess.Popen(arguments)
-        deadline = time.monotonic() + 20
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
-            except OSError:
-                assert self.process.poll() is None, "the broker ended"
-                assert time.monotonic() < deadline, "the broker did not come up within 20 s"
-                time.sleep(0.05)
-            else:
-                return
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.wait()
 
 
 class CenterProcess:

@@ -1,10 +1,12 @@
 import pytest
-from center_bench import BrokerProcess, CenterProcess
+from center_bench import CenterProcess
+from servers import embedded_broker
 
 
 @pytest.fixture
 def broker():
-    process = BrokerProcess()
+    process = embedded_broker()
+    process.start()
     yield process
     process.kill()
 

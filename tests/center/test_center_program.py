@@ -12,12 +12,12 @@ from center_bench import (
     SITE,
     TARGET,
     CenterProcess,
-    free_port,
     gateway_side,
     health,
     lane,
     utc_ms,
 )
+from servers import free_port
 
 from gateway.contract.codec import encode
 from gateway.contract.topics import topic_of

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import aiomqtt
 import pytest
+from servers import free_port
 
 from gateway.link.address import BrokerSettings, address_of
 
@@ -46,12 +47,6 @@ MAY_HEAR = {
         *(f"medellin/gateway/{c}/av-regional" for c in ("state", "birth")),
     },
 }
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import time
 import aiomqtt
 import orjson
 import pytest
-from conftest import BrokerProcess, free_port
+from servers import embedded_broker
 
 SITE = "aburra/v1/medellin/av-regional"
 GATEWAY = "aburra/v1/medellin/gateway"
@@ -75,11 +75,7 @@ class Border:
 
     def __init__(self, tmp_path):
         self.data_dir = tmp_path / "gateway"
-        self.brokers = []
-        for _ in range(2):
-            port = free_port()
-            command = [sys.executable, "-m", "aburra", "broker", "--port", str(port)]
-            self.brokers.append(BrokerProcess(command, port))
+        self.brokers = [embedded_broker(), embedded_broker()]
         for broker in self.brokers:
             broker.start()
         self.settings = tmp_path / "gateway.toml"

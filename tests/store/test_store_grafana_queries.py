@@ -1,35 +1,17 @@
 """Every query of the dashboard finds rows in a real influxd that has points of every kind."""
 
-import json
-import re
 import uuid
 
 import pytest
+from dashboard_queries import dashboard_queries
 from test_store_contract import MINUTE_MS, NOW_MS, sample_of
 
-from control_center.grafana.dashboard import dashboard_json
 from control_center.store.influx import InfluxStore
 from control_center.store.influx_client import InfluxClient
 from control_center.store.settings import StoreSettings
 from gateway.contract.kinds import KINDS
 
 SINCE_MS = NOW_MS - 10 * MINUTE_MS
-
-
-def queries(dashboard: dict) -> list[str]:
-    """All its queries, with Grafana's variables put in as Grafana does for "All"."""
-    values = {
-        "$timeFilter": f"time >= {SINCE_MS}ms AND time <= {NOW_MS}ms",
-        "$__interval": "30s",
-        "${municipality:regex}": "(itagui|medellin)",
-        "${site:regex}": "(autopista-sur|gateway)",
-    }
-    found = [variable["query"] for variable in dashboard["templating"]["list"]]
-    found += [t["query"] for panel in dashboard["panels"] for t in panel["targets"]]
-    for name, value in values.items():
-        found = [query.replace(name, value) for query in found]
-    assert not [query for query in found if re.search(r"\$(?!/)", query)], "a variable is left"
-    return found
 
 
 @pytest.fixture
@@ -47,14 +29,14 @@ async def client(influxd_url):
 
 
 async def test_every_query_finds_rows(client):
-    for query in queries(json.loads(dashboard_json())):
+    for query in dashboard_queries(SINCE_MS, NOW_MS):
         series = await client.query(query)
         values = [value for s in series for row in s["values"] for value in row[1:]]
         assert [value for value in values if value is not None], query
 
 
 async def test_the_table_of_signs_shows_the_last_message(client):
-    [table] = [q for q in queries(json.loads(dashboard_json())) if "sign_state" in q]
+    [table] = [q for q in dashboard_queries(SINCE_MS, NOW_MS) if "sign_state" in q]
     [series] = await client.query(table)
     assert series["columns"] == ["time", "multi", "is_blank", "remaining_min"]
     assert series["values"] == [[SINCE_MS + 4 * MINUTE_MS, "texto", 0, 0]]

@@ -8,6 +8,7 @@ import pytest
 from aiohttp import web
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from servers import free_port
 from test_store_contract import HOUR_MS, NOW_MS, lane, sample_of
 
 from control_center.store.influx import InfluxStore
@@ -209,6 +210,4 @@ async def test_an_unreadable_token_is_named_with_what_to_do(tmp_path):
 
 @pytest.fixture
 def unused_url():
-    from conftest import free_port
-
     return f"http://127.0.0.1:{free_port()}"
