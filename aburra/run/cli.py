@@ -10,6 +10,7 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
+from aburra.run import summary
 from aburra.run.options import RunOptions, parse_duration_s
 from aburra.run.processes import ProgramFailedError
 from aburra.run.report import dumps
@@ -46,14 +47,7 @@ def run(
     except (StageFailedError, ProgramFailedError, OSError) as error:
         sys.stderr.write(f"aburra run: {error}\n")
         raise typer.Exit(1) from error
-    observations = result["observations"]
-    console.print(
-        f"  {observations['measured']} medidas · measured, {observations['stored']} guardadas ·"
-        f" stored, {observations['lost']} perdidas · lost,"
-        f" {observations['duplicated']} duplicadas · duplicated",
-        highlight=False,
-        soft_wrap=True,
-    )
+    console.print(summary.ending(result), highlight=False, soft_wrap=True)
     if report == "-":
         sys.stdout.write(dumps(result) + "\n")
     elif report is not None:

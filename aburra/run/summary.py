@@ -1,5 +1,7 @@
 """What `aburra run` says while it runs: a live table on a terminal, elsewhere a line at times."""
 
+from typing import Any
+
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -22,22 +24,30 @@ def showing(sign: SignView) -> str:
 
 def table(watch: Watch, elapsed_s: float, wall_url: str, restarts: int) -> RenderableType:
     """The live summary."""
+    head = Text.assemble("  muro · wall   ", (wall_url, "cyan"), f"   {_state(watch)}")
     view = watch.view
-    head = Text.assemble(
-        (f"{elapsed_s:5.0f} s  ", "bold"), "muro · wall ", (wall_url, "cyan"), f"  {_state(watch)}"
-    )
     if view is None:
-        return head
+        return Group("", head)
     totals = view.totals
-    figures = Table.grid(padding=(0, 3))
+    figures = Table(box=None, padding=(0, 3, 0, 2), header_style="dim")
+    for title in (
+        "tiempo\ntime",
+        "equipos\ndevices",
+        "obs./s\nobs/s",
+        "guardadas\nstored",
+        "mayor espera\noldest waiting",
+        "reinicios\nrestarts",
+    ):
+        figures.add_column(title, justify="right", style="bold")
     figures.add_row(
-        f"[b]{totals.devices_online}[/]/{totals.devices_configured} equipos en línea · online",
-        f"[b]{totals.observations_per_s:.1f}[/] obs/s",
-        f"[b]{watch.stored_count()}[/] guardadas · stored",
-        f"[b]{_age(totals.oldest_waiting_s)}[/] la más vieja en espera · oldest waiting",
-        f"[b]{restarts}[/] reinicios · restarts",
+        f"{elapsed_s:.0f} s",
+        f"{totals.devices_online}/{totals.devices_configured}",
+        f"{totals.observations_per_s:.1f}",
+        str(watch.stored_count()),
+        _age(totals.oldest_waiting_s),
+        str(restarts),
     )
-    signs = Table.grid(padding=(0, 2))
+    signs = Table(box=None, show_header=False, padding=(0, 3, 0, 2))
     for sign in view.signs:
         words, colour = _FACES[sign.face]
         signs.add_row(
@@ -45,7 +55,7 @@ def table(watch: Watch, elapsed_s: float, wall_url: str, restarts: int) -> Rende
             Text(showing(sign) or "(apagado · blank)", style="bold yellow"),
             Text(words, style=colour),
         )
-    return Group(head, figures, signs)
+    return Group("", head, "", figures, "", signs)
 
 
 def line(watch: Watch, elapsed_s: float) -> str:
@@ -60,6 +70,24 @@ def line(watch: Watch, elapsed_s: float) -> str:
         f"  {totals.observations_per_s:.1f} obs/s  {watch.stored_count()} stored"
         f"  oldest waiting {_age(totals.oldest_waiting_s)}  {signs}"
     )
+
+
+def ending(report: dict[str, Any]) -> str:
+    """The last line: what was measured, stored and lost."""
+    counts = report["observations"]
+    if counts["stored"] is None:
+        return "  el almacén no contesta: no se sabe · the store does not answer: not known"
+    words = (
+        ("measured", "medidas · measured"),
+        ("stored", "guardadas · stored"),
+        ("lost", "perdidas · lost"),
+        ("duplicated", "duplicadas · duplicated"),
+        ("quarantined", "en cuarentena · quarantined"),
+        ("waiting", "en camino · waiting"),
+    )
+    shown = [f"{counts[key]} {text}" for key, text in words[:4]]
+    shown += [f"{counts[key]} {text}" for key, text in words[4:] if counts[key]]
+    return "  " + ", ".join(shown)
 
 
 def _state(watch: Watch) -> str:
