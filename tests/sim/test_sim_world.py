@@ -84,7 +84,7 @@ def test_incident_slows_the_first_station_and_thins_the_second(seed):
     second = seen[1, 0] + seen[1, 1]
     queue = between(first, 16.5, 40)
     assert all(8 <= crossing.speed_kmh <= 14 for crossing in queue)
-    assert 800 * 2 < len(queue) / 23.5 * 3600 < 1200 * 2
+    assert 900 * 2 < len(queue) / 23.5 * 3600 < 1500 * 2
     assert all(crossing.speed_kmh > 40 for crossing in between(first, 0, 15))
     assert all(crossing.speed_kmh > 40 for crossing in between(first, 46, 300))
     assert all(crossing.speed_kmh > 40 for crossing in second)
