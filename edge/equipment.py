@@ -9,16 +9,19 @@ from edge.canoga.settings import CanogaLine
 from edge.clock import Clock
 from edge.health import DeviceHealth
 from edge.lines.line import Line, serve_polls
-from edge.modbus.settings import ModbusLine
-from edge.modbus.unit import ModbusUnit
+from edge.modbus.master import read_registers
+from edge.modbus.settings import ModbusLine, ModbusTcpLine
+from edge.modbus.unit import ModbusUnit, ReadRegisters
 from edge.pms5003.sensor import Pms5003Sensor
 from edge.settings import EdgeSettings
+from edge.settings import Line as LineSettings
 from edge.signs.sign import Sign
 from edge.signs.snmp import SnmpManager
 from gateway.contract.messages import BirthDevice, Observation
 
 Emit = Callable[[Observation], None]
 Job = Callable[[], Coroutine[Any, Any, None]]
+Serve = Callable[..., Coroutine[Any, Any, None]]
 
 
 class Equipment(NamedTuple):
@@ -36,15 +39,16 @@ def equip(
     """Build every line and sign; nothing is opened yet."""
     equipment = Equipment([], [], [], {})
     for line in settings.lines:
-        serve: Callable[..., Coroutine[Any, Any, None]]
+        serve: Serve
         if isinstance(line, CanogaLine):
             cards = [CanogaCard(d, settings.bin_s, clock, emit) for d in line.devices]
             serve = partial(serve_polls, cards, clock.monotonic_s)
             healths = [card.health for card in cards]
             births = [_birth(d.name, "Canoga", d.title, "vds_interval") for d in line.devices]
             equipment.jobs.extend(card.keep_intervals for card in cards)
-        elif isinstance(line, ModbusLine):
-            units = [ModbusUnit(d, clock, emit) for d in line.devices]
+        elif isinstance(line, ModbusLine | ModbusTcpLine):
+            read = _register_reader(line)
+            units = [ModbusUnit(d, clock, emit, read) for d in line.devices]
             serve = partial(serve_polls, units, clock.monotonic_s)
             healths = [unit.health for unit in units]
             births = [
@@ -59,7 +63,7 @@ def equip(
             births = [_birth(device.name, "PMS5003", device.title, "air_particulate")]
         equipment.healths.extend(healths)
         equipment.births.extend(births)
-        equipment.jobs.append(Line(line.port, line.baud, serve, healths).run)
+        equipment.jobs.append(_line_job(line, serve, healths))
     for row in settings.signs:
         manager = SnmpManager(row.host, row.port, communities[row.name])
         sign = Sign(row, manager, clock, emit)
@@ -68,6 +72,25 @@ def equip(
         equipment.births.append(_birth(row.name, "NTCIP 1203", row.title, "sign_state"))
         equipment.jobs.append(sign.run)
     return equipment
+
+
+# pymodbus is a large import: only a cabinet with a line on TCP pays for it.
+
+
+def _register_reader(line: ModbusLine | ModbusTcpLine) -> ReadRegisters:
+    if isinstance(line, ModbusLine):
+        return read_registers
+    from edge.modbus.tcp import TcpPort  # noqa: PLC0415
+
+    return TcpPort.read_registers
+
+
+def _line_job(line: LineSettings, serve: Serve, healths: list[DeviceHealth]) -> Job:
+    if not isinstance(line, ModbusTcpLine):
+        return Line(line.port, line.baud, serve, healths).run
+    from edge.modbus.tcp import TcpLine  # noqa: PLC0415
+
+    return TcpLine(line.host, line.port, serve, healths).run
 
 
 def _birth(name: str, model: str, title: str, kind: str) -> BirthDevice:

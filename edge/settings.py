@@ -8,7 +8,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from edge.canoga.settings import CanogaLine
-from edge.modbus.settings import ModbusLine
+from edge.modbus.settings import MODBUS_TCP_PORT, ModbusLine, ModbusTcpLine
 from edge.names import EDGE_DEVICE, Name
 from edge.pms5003.settings import Pms5003Line
 from edge.signs.settings import SignSettings
@@ -17,7 +17,9 @@ from gateway.contract.topics import GATEWAY_SITE
 from gateway.link.address import BrokerSettings
 from gateway.spool.spool import SpoolSettings
 
-Line = Annotated[CanogaLine | Pms5003Line | ModbusLine, Field(discriminator="protocol")]
+Line = Annotated[
+    CanogaLine | Pms5003Line | ModbusLine | ModbusTcpLine, Field(discriminator="protocol")
+]
 Place = tuple[str | int, ...]
 
 _HOUR_S = 3600
@@ -105,7 +107,8 @@ def conflicts(data: Any) -> Iterator[tuple[Place, Any, str]]:
     ports: set[Any] = set()
     for at, line in _tables(data, "lines"):
         yield from _repeated(line_names, line, "name", at, "each line needs its own name")
-        yield from _repeated(ports, line, "port", at, "another line has this port")
+        for key in ("port", "host"):
+            yield from _repeated(ports, _address(line), key, at, f"another line has this {key}")
         units: set[Any] = set()
         for device_at, device in _tables(line, "devices", at):
             yield from _repeated(names, device, "name", device_at, _NAME_TAKEN)
@@ -121,6 +124,13 @@ def conflicts(data: Any) -> Iterator[tuple[Place, Any, str]]:
                     yield from _repeated(inputs, lane, key, lane_at, "this input is used already")
     for at, sign in _tables(data, "signs"):
         yield from _repeated(names, sign, "name", at, _NAME_TAKEN)
+
+
+def _address(line: dict[str, Any]) -> dict[str, Any]:
+    """A TCP port is another one on each host."""
+    if "host" not in line:
+        return line
+    return {"host": f"{line['host']}:{line.get('port', MODBUS_TCP_PORT)}"}
 
 
 _NAME_TAKEN = f"each device and sign needs its own name, and {EDGE_DEVICE!r} is the agent's"

@@ -1,1 +1,1 @@
-"""Modbus RTU: a master of our own, and devices described as register tables."""
+"""Modbus over a serial line or TCP, and devices described as register tables."""

@@ -5,7 +5,7 @@ Frame: unit, function, data, CRC-16 (polynomial 0xA001 reflected, initial 0xFFFF
 
 from collections.abc import Sequence
 
-from edge.faults import AnswerError
+from edge.faults import AnswerError, Reason
 
 READ_HOLDING = 3
 READ_INPUT = 4
@@ -15,12 +15,15 @@ REGISTERS_MAX = 125
 EXCEPTION_LENGTH = 5
 WRITE_REPLY_LENGTH = 8
 _EXCEPTION_BIT = 0x80
+_GATEWAY_TARGET_SILENT = 11
 _EXCEPTIONS = {
     1: "illegal function",
     2: "illegal data address",
     3: "illegal data value",
     4: "device failure",
     6: "device busy",
+    10: "gateway path unavailable",
+    _GATEWAY_TARGET_SILENT: "gateway target did not answer",
 }
 
 
@@ -77,6 +80,12 @@ def is_exception(head: bytes) -> bool:
     return len(head) > 1 and bool(head[1] & _EXCEPTION_BIT)
 
 
+def exception_fault(code: int) -> AnswerError:
+    """What an exception says. A gateway's word that the unit is silent counts as silence."""
+    reason: Reason = "silent" if code == _GATEWAY_TARGET_SILENT else "refused"
+    return AnswerError(reason, f"Modbus exception {code} ({_EXCEPTIONS.get(code, 'unknown')})")
+
+
 def decode_read_reply(request: bytes, reply: bytes) -> bytes:
     """The registers' bytes; raises `AnswerError`."""
     _check(request, reply)
@@ -105,5 +114,4 @@ def _check(request: bytes, reply: bytes) -> None:
     if reply[0] != request[0] or reply[1] & ~_EXCEPTION_BIT != request[1]:
         raise AnswerError("content", f"reply of another unit or function: {reply.hex()}")
     if is_exception(reply):
-        name = _EXCEPTIONS.get(reply[2], "unknown")
-        raise AnswerError("refused", f"Modbus exception {reply[2]} ({name})")
+        raise exception_fault(reply[2])

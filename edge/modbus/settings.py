@@ -1,4 +1,4 @@
-"""The tables `[[lines]]` with `protocol = "modbus_rtu"`."""
+"""The tables `[[lines]]` with `protocol = "modbus_rtu"` or `"modbus_tcp"`."""
 
 from typing import Literal
 
@@ -7,6 +7,8 @@ from pydantic import Field, field_validator
 from edge.modbus.profile import profile_names
 from edge.names import Baud, Name
 from gateway.contract.settings import Settings
+
+MODBUS_TCP_PORT = 502
 
 
 class ModbusDevice(Settings):
@@ -34,3 +36,19 @@ class ModbusLine(Settings):
     port: str = Field(min_length=1)
     baud: Baud = 9600
     devices: list[ModbusDevice] = Field(min_length=1, max_length=64)
+
+
+class ModbusTcpDevice(ModbusDevice):
+    """One unit behind a gateway, or 255: a device that speaks TCP itself."""
+
+    unit: int = Field(ge=1, le=255)
+
+
+class ModbusTcpLine(Settings):
+    """Modbus units behind one TCP address: an Ethernet gateway, or a device on the network."""
+
+    name: Name
+    protocol: Literal["modbus_tcp"]
+    host: str = Field(min_length=1)
+    port: int = Field(default=MODBUS_TCP_PORT, ge=1, le=65535)
+    devices: list[ModbusTcpDevice] = Field(min_length=1, max_length=64)
