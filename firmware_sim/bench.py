@@ -2,13 +2,15 @@
 
 import asyncio
 import logging
+import socket
 import time
 from collections.abc import Callable
 from typing import Any
 
-from firmware_sim.cabinet import Cabinet
+from firmware_sim.cabinet import BAUD, Cabinet
 from firmware_sim.run_directory import RunDirectory
 from firmware_sim.scenario import CabinetPart, Scenario, SignPart
+from firmware_sim.wires.modbus_gateway import ModbusGateway, listen_tcp
 from firmware_sim.wires.pty_line import PtyLine
 from firmware_sim.wires.snmp_agent import Communities, SnmpAgent, bind_udp
 from firmware_sim.world.calendar import Calendar
@@ -44,7 +46,7 @@ class CabinetOnBench:
         self._cabinet = cabinet
         self._directory = directory
         self._scenario_s = scenario_s
-        self._open: list[PtyLine | SnmpAgent] = []
+        self._open: list[PtyLine | ModbusGateway | SnmpAgent] = []
         self._kept: dict[str, Any] = {}
         self.told: list[str] = []
         """One line per board: what it is and where it is reached."""
@@ -60,6 +62,7 @@ class CabinetOnBench:
             "latitude_deg": part.latitude_deg,
             "longitude_deg": part.longitude_deg,
             "lines": self._open_lines(),
+            "tcp": self._open_gateway(),
             "signs": {sign.name: self._open_sign(sign) for sign in part.signs},
         }
 
@@ -102,19 +105,37 @@ class CabinetOnBench:
             self.told.append(f"{self._cabinet.name}  {line.title}  {line.baud} 8N1  {path}")
         return paths
 
-    def _open_sign(self, part: SignPart) -> dict[str, Any]:
-        key = f"{self._cabinet.name}/{part.name}"
+    def _open_gateway(self) -> dict[str, Any]:
+        wanted = self._cabinet.part.pole.tcp_port
+        if wanted is None:
+            return {}
+        listener, port = self._bind("pole", wanted, listen_tcp, "TCP")
+        gateway = ModbusGateway(self._cabinet.pole, listener, baud=BAUD, scenario_s=self._now)
+        self._open.append(gateway)
+        self.told.append(f"{self._cabinet.name}  pole  Modbus TCP  {HOST}:{port}")
+        return {"pole": {"host": HOST, "port": port}}
+
+    def _bind(
+        self, board: str, wanted: int, bind: Callable[[str, int], socket.socket], kind: str
+    ) -> tuple[socket.socket, int]:
+        """The wanted port, or the one that this board had before, or a free one."""
+        key = f"{self._cabinet.name}/{board}"
         ports = self._directory.read_json(PORTS)
-        port = part.udp_port or ports.get(key, 0)
+        port = wanted or ports.get(key, 0)
         try:
-            endpoint = bind_udp(HOST, port)
+            endpoint = bind(HOST, port)
         except OSError as error:
+            name = kind.lower()
             raise BenchError(
-                f"{key}: UDP port {port} on {HOST}: {error.strerror}; stop the program that "
-                f"uses it (ss -ulpn), or set another udp_port in the scenario"
+                f"{key}: {kind} port {port} on {HOST}: {error.strerror}; stop the program that "
+                f"uses it (ss -{name[0]}lpn), or set another {name}_port in the scenario"
             ) from error
         port = endpoint.getsockname()[1]
         self._directory.write_json(PORTS, ports | {key: port})
+        return endpoint, port
+
+    def _open_sign(self, part: SignPart) -> dict[str, Any]:
+        endpoint, port = self._bind(part.name, part.udp_port, bind_udp, "UDP")
         name = self._cabinet.name
         read_path, read = self._directory.secret(name, f"{part.name}.read-community")
         path, read_write = self._directory.secret(name, f"{part.name}.community")

@@ -57,10 +57,11 @@ class Cabinet:
             METER_UNIT: self._meter,
             WEATHER_UNIT: weather_station,
         }
+        self.pole = ModbusLine(units)
         self.lines = [
             Line("loops", CanogaBackplane(cards), BAUD, False, f"Canoga, cards {[*cards]}"),
             Line("air", Pms5003(place.air.particles), BAUD, False, "PMS5003"),
-            Line("pole", ModbusLine(units), BAUD, True, f"Modbus RTU, units {[*units]}"),
+            Line("pole", self.pole, BAUD, True, f"Modbus RTU, units {[*units]}"),
         ]
         self.signs = {sign.name: _sign(sign, place, now_s) for sign in part.signs}
         for name, mib in self.signs.items():

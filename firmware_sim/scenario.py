@@ -146,6 +146,9 @@ class PolePart(_Part):
     standby_w: float = Field(default=14, ge=0, le=500)
     """Controller, sensors and radio, day and night."""
     mains_v: float = Field(default=220, ge=100, le=260)
+    tcp_port: int | None = Field(default=None, ge=0, le=65535)
+    """Where a Modbus TCP gateway serves the pole's line too; 0: a free one, which the run directory
+    remembers."""
 
 
 class SignPart(_Part):
@@ -188,6 +191,7 @@ class Scenario(_Part):
         _unique("cabinet", [f"{part.municipality}/{part.site}" for part in self.cabinets])
         ports = [sign.udp_port for part in self.cabinets for sign in part.signs if sign.udp_port]
         _unique("udp_port", ports)
+        _unique("tcp_port", [p.pole.tcp_port for p in self.cabinets if p.pole.tcp_port])
         return self
 
 
