@@ -18,6 +18,7 @@ CREATE TABLE IF NOT EXISTS frames (
     observations BLOB NOT NULL,
     origin BLOB
 );
+CREATE INDEX IF NOT EXISTS frames_by_keep ON frames (keep);
 CREATE TABLE IF NOT EXISTS ledger (
     minute_ms INTEGER, device TEXT, kind TEXT, measured_count INTEGER NOT NULL,
     PRIMARY KEY (minute_ms, device, kind)

@@ -4,7 +4,6 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,18 +11,24 @@ import msgspec
 import orjson
 from pydantic import Field
 
-from gateway.contract.kinds import KINDS
 from gateway.contract.messages import Observation, Origin
 from gateway.contract.settings import Settings
+from gateway.spool.cutting import forwarded_frames, own_frames
 from gateway.spool.schema import open_spool_file
 
-FRAME_OBSERVATIONS_MAX = 200
-FRAME_BYTES_MAX = 60_000
 _DAY_MS = 86_400_000
 _MINUTE_MS = 60_000
 _LEDGER_DAYS = 8
 _RESULT_DAYS = 2
-_KEEP = {"telemetry": 0, "counts": 1}
+
+# Each looks at a few frames through an index, never at the whole spool.
+_DROP_OLD = """
+DELETE FROM frames WHERE made_ms < ? AND sequence IN
+    (SELECT sequence FROM frames ORDER BY sequence LIMIT 20)
+RETURNING LENGTH(observations), observation_count"""
+_DROP_LEAST = """
+DELETE FROM frames WHERE sequence IN (SELECT sequence FROM frames ORDER BY keep, sequence LIMIT 20)
+RETURNING LENGTH(observations), observation_count"""
 
 Batch = tuple[Sequence[Observation], Origin | None]
 
@@ -70,7 +75,11 @@ class Spool:
         self._database, aside = open_spool_file(path, now_ms())
         self._set_aside = aside.name if aside else None
         self.epoch: str = self._one("SELECT value FROM meta WHERE name = 'epoch'")
-        self._bytes: int = self._one("SELECT COALESCE(SUM(LENGTH(observations)), 0) FROM frames")
+        self._waiting_frames: int
+        self._bytes: int
+        self._waiting_frames, self._bytes = self._database.execute(
+            "SELECT COUNT(*), COALESCE(SUM(LENGTH(observations)), 0) FROM frames"
+        ).fetchone()
         self._counters = {
             name: self._one("SELECT value FROM meta WHERE name = ?", name) or 0
             for name in ("measured_count", "dropped_count", "refused_count")
@@ -93,13 +102,15 @@ class Spool:
         with self._transaction() as database:
             for observations, origin in batches:
                 origin_json = orjson.dumps(msgspec.to_builtins(origin)) if origin else None
-                for keep, count, body in _frames_of(observations):
+                cut = forwarded_frames if origin else own_frames
+                for keep, count, body in cut(observations):
                     database.execute(
                         "INSERT INTO frames (made_ms, keep, observation_count, observations,"
                         " origin) VALUES (?, ?, ?, ?, ?)",
                         (now_ms, keep, count, body, origin_json),
                     )
                     self._bytes += len(body)
+                    self._waiting_frames += 1
                 if origin is None:
                     self._enter_in_ledger(observations)
             self._keep_limits(now_ms)
@@ -136,6 +147,7 @@ class Spool:
                 ).fetchone()
                 if row is not None:
                     self._bytes -= row[0]
+                    self._waiting_frames -= 1
                     removed += 1
             if removed and refused_count:
                 self._count("refused_count", refused_count)
@@ -143,11 +155,13 @@ class Spool:
 
     def state(self) -> SpoolState:
         with self._lock:
-            waiting, oldest_ms = self._database.execute(
-                "SELECT COUNT(*), MIN(made_ms) FROM frames"
-            ).fetchone()
+            oldest_ms = self._one("SELECT made_ms FROM frames ORDER BY sequence LIMIT 1")
             return SpoolState(
-                waiting, oldest_ms, self._bytes, **self._counters, set_aside=self._set_aside
+                self._waiting_frames,
+                oldest_ms,
+                self._bytes,
+                **self._counters,
+                set_aside=self._set_aside,
             )
 
     def ledger(self) -> dict[tuple[str, str], dict[int, int]]:
@@ -189,25 +203,22 @@ class Spool:
 
     def _keep_limits(self, now_ms: int) -> None:
         oldest_ms = now_ms - self._settings.max_age_days * _DAY_MS
-        self._drop("made_ms < ?", (oldest_ms,))
-        max_bytes = self._settings.max_mb * 1_000_000
-        while self._bytes > max_bytes:
-            self._drop(
-                "sequence IN (SELECT sequence FROM frames ORDER BY keep, sequence LIMIT 20)", ()
-            )
+        while self._drop(_DROP_OLD, oldest_ms):
+            pass
+        while self._bytes > self._settings.max_mb * 1_000_000:
+            self._drop(_DROP_LEAST)
         self._database.execute(
             "DELETE FROM ledger WHERE minute_ms < ?", (now_ms - _LEDGER_DAYS * _DAY_MS,)
         )
 
-    def _drop(self, condition: str, values: tuple[int, ...]) -> None:
-        rows = self._database.execute(
-            f"DELETE FROM frames WHERE {condition}"  # noqa: S608 - two constants above
-            " RETURNING LENGTH(observations), observation_count",
-            values,
-        ).fetchall()
+    def _drop(self, statement: str, *values: int) -> int:
+        """How many frames were dropped."""
+        rows = self._database.execute(statement, values).fetchall()
         if rows:
             self._bytes -= sum(length for length, _ in rows)
+            self._waiting_frames -= len(rows)
             self._count("dropped_count", sum(count for _, count in rows))
+        return len(rows)
 
     def _count(self, name: str, more: int) -> None:
         self._counters[name] += more
@@ -218,13 +229,13 @@ class Spool:
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         with self._lock:
-            before = (self._bytes, dict(self._counters))
+            before = (self._bytes, self._waiting_frames, dict(self._counters))
             self._database.execute("BEGIN IMMEDIATE")
             try:
                 yield self._database
                 self._database.execute("COMMIT")
             except BaseException:
-                self._bytes, self._counters = before
+                self._bytes, self._waiting_frames, self._counters = before
                 if self._database.in_transaction:
                     self._database.execute("ROLLBACK")
                 raise
@@ -232,25 +243,3 @@ class Spool:
     def _one(self, query: str, *values: object) -> Any:
         row = self._database.execute(query, values).fetchone()
         return row[0] if row else None
-
-
-def _frames_of(observations: Sequence[Observation]) -> Iterator[tuple[int, int, bytes]]:
-    """(keep, observation count, JSON array) of each frame: counts apart, bounded in size."""
-    ordered = sorted(observations, key=_keep_of)
-    for keep, group in groupby(ordered, key=_keep_of):
-        chunk: list[bytes] = []
-        size = 0
-        for observation in group:
-            body = orjson.dumps(msgspec.to_builtins(observation))
-            if chunk and (
-                len(chunk) >= FRAME_OBSERVATIONS_MAX or size + len(body) > FRAME_BYTES_MAX
-            ):
-                yield keep, len(chunk), b"[" + b",".join(chunk) + b"]"
-                chunk, size = [], 0
-            chunk.append(body)
-            size += len(body)
-        yield keep, len(chunk), b"[" + b",".join(chunk) + b"]"
-
-
-def _keep_of(observation: Observation) -> int:
-    return _KEEP[KINDS[observation.kind].keep]

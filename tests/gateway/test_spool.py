@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.contract.messages import Observation, Origin
-from gateway.spool.spool import FRAME_OBSERVATIONS_MAX, Spool, SpoolSettings
+from gateway.spool.cutting import FRAME_OBSERVATIONS_MAX
+from gateway.spool.spool import Spool, SpoolSettings
 
 NOW_MS = 1_795_000_000_000
 
@@ -121,6 +122,43 @@ def test_old_frames_are_dropped_and_counted(tmp_path):
     spool.commit([observation()])
     assert waiting(spool) == [2]
     assert spool.state().dropped_count == 1
+
+
+def steps_of(spool, work) -> int:
+    """How many hundreds of instructions SQLite needs for it."""
+    count = 0
+
+    def step():
+        nonlocal count
+        count += 1
+
+    spool._database.set_progress_handler(step, 100)
+    work()
+    spool._database.set_progress_handler(None, 0)
+    return count
+
+
+@pytest.mark.parametrize("max_mb", [1, 100])
+def test_a_long_outage_makes_no_commit_slower(tmp_path, max_mb):
+    spool = Spool(tmp_path / "spool.sqlite", SpoolSettings(max_mb=max_mb), lambda: NOW_MS)
+    value = [observation(temperature_c=20.5)]
+    spool.commit(value)
+    few = steps_of(spool, lambda: (spool.commit(value), spool.state()))
+    spool.commit_all([(value, None)] * 20_000)
+    many = steps_of(spool, lambda: (spool.commit(value), spool.state()))
+    assert many < few + 20
+    spool.close()
+
+
+def test_a_forwarded_frame_stays_one_frame(spool):
+    """The live engines know it by its origin: a second part would be a repeat to them."""
+    origin = Origin(source="medellin/av-regional", epoch="0" * 16, sequence=5)
+    telemetry = [observation(time_ms=NOW_MS + n, temperature_c=20) for n in range(300)]
+    spool.commit([*telemetry, observation("vds_interval")], origin)
+    (frame,) = spool.frames(0, None, 9)
+    assert len(orjson.loads(frame.observations)) == 301
+    spool.commit([], origin)
+    assert waiting(spool) == [1]
 
 
 @pytest.mark.parametrize("damage", ["header", "middle"])
