@@ -19,6 +19,8 @@ CHUNK_CHARACTERS = 8
 """Handed over at once, as a UART's FIFO or a USB adapter does."""
 UNREAD_MAX_S = 2.0
 """A UART that nobody reads overruns. Older bytes are not kept for a reader that comes later."""
+KERNEL_LAG_S = 0.25
+"""A busy kernel carries bytes from master to slave late: missing there, they were not yet read."""
 BACKLOG_MAX_S = 5.0
 """Wire time of what may wait to be sent; a real board would not queue even this much."""
 
@@ -44,6 +46,7 @@ class PtyLine:
         self._sent_until_s = 0.0
         self._was_read_s = self._loop.time()
         self._unread_count = 0
+        self._in_kernel: deque[tuple[float, int]] = deque()
         self._is_open = True
         self._timers: dict[str, asyncio.TimerHandle] = {}
         # Our own slave descriptor keeps the line alive and raw while readers come and go.
@@ -111,14 +114,19 @@ class PtyLine:
         chunk = self._outgoing.popleft()
         self._forget_unread()
         with contextlib.suppress(BlockingIOError):  # the reader's buffer is full: an overrun
-            self._unread_count += os.write(self._master, chunk)
+            written = os.write(self._master, chunk)
+            self._unread_count += written
+            self._in_kernel.append((self._loop.time(), written))
         if self._outgoing:
             self._send_chunk()
 
     def _forget_unread(self) -> None:
         unread = struct.unpack("i", fcntl.ioctl(self._slave, termios.FIONREAD, b"\0" * 4))[0]
         now_s = self._loop.time()
-        if unread == 0 or unread < self._unread_count:
+        while self._in_kernel and now_s - self._in_kernel[0][0] > KERNEL_LAG_S:
+            self._in_kernel.popleft()
+        perhaps_on_the_way = sum(count for _, count in self._in_kernel)
+        if unread == 0 or unread < self._unread_count - perhaps_on_the_way:
             self._was_read_s = now_s
         elif now_s - self._was_read_s > UNREAD_MAX_S:
             termios.tcflush(self._slave, termios.TCIFLUSH)
