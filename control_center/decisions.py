@@ -86,27 +86,42 @@ class Decisions:
     def answered(self, result: CommandResult, now_ms: int) -> float | None:
         """Take a command's result; gives decided-to-shown in ms when it confirms one."""
         dispatcher = self.dispatchers.get(result.target)
-        if dispatcher is None:
-            return None
-        first = dispatcher.awaits_first
+        if dispatcher is None or not dispatcher.awaits(result.id):
+            return None  # a repeat, one of an earlier run, or forged
+        is_first, failed_before = dispatcher.awaits_first, dispatcher.failure
         latency_ms = dispatcher.answered(result, now_ms)
-        if latency_ms is None and result.status != "confirmed":
-            self._record_result("not_confirmed", result)
-        elif latency_ms is not None and first:
-            self._record_result("confirmed", result)
+        if latency_ms is None:
+            if dispatcher.failure != failed_before:
+                self._record_result("not_confirmed", result, now_ms)
+        elif is_first:
+            self._record_result("confirmed", result, now_ms)
         self._note_face(dispatcher)
         return latency_ms
 
-    def _record_result(self, event: str, result: CommandResult) -> None:
+    def _record_result(self, event: str, result: CommandResult, now_ms: int) -> None:
         self._audit.record(
             event,
-            time_ms=result.done_ms,
+            time_ms=min(result.done_ms, now_ms),
             target=result.target,
             command=result.id,
             status=result.status,
             detail=result.detail,
             shows=result.shows_multi,
         )
+
+    def _give_up_expired(self, dispatcher: SignDispatcher, now_ms: int) -> None:
+        failed_before = dispatcher.failure
+        command = dispatcher.expired(now_ms)
+        if command is not None and dispatcher.failure != failed_before:
+            self._audit.record(
+                "not_confirmed",
+                time_ms=now_ms,
+                target=command.target,
+                command=command.id,
+                status="expired",
+                detail=str(dispatcher.failure),
+                shows=None,
+            )
 
     def _note_face(self, dispatcher: SignDispatcher) -> None:
         face = dispatcher.face
@@ -138,7 +153,7 @@ class Decisions:
                 if opinion.active:
                     proposals.append(_proposal(rule, target, opinion))
                 else:
-                    quiet.setdefault(target, opinion.reason)
+                    quiet.setdefault(target, str(opinion.reason))
         commands = []
         for target, dispatcher in self.dispatchers.items():
             reason = quiet.get(target, "ninguna regla propone mensaje · no rule proposes a message")
@@ -146,6 +161,7 @@ class Decisions:
             if decision != dispatcher.decision and decision is not None:
                 self._record_decision(target, decision)
             dispatcher.want(decision)
+            self._give_up_expired(dispatcher, now_ms)
             command = dispatcher.due(now_ms) if can_send else None
             if command is not None:
                 commands.append(command)
@@ -171,7 +187,7 @@ def _proposal(rule: Congestion | Air, target: str, opinion: Opinion) -> Proposal
         rule=rule.name,
         priority=rule.priority,
         lines=rule.settings.message,
-        reason=opinion.reason,
+        reason=str(opinion.reason),
         authority=rule.authority,
         since_ms=opinion.since_ms,
         valid_until_ms=opinion.valid_until_ms,

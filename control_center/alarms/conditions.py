@@ -4,9 +4,12 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from control_center.alarms.board import Condition
+from control_center.bilingual import words_of
 from control_center.decisions import Decisions
 from control_center.ingest.quarantine import Quarantine
+from control_center.live.face import face_state
 from control_center.live.picture import Picture, Site
+from control_center.signs.dispatcher import SignDispatcher
 from control_center.view import DeviceView
 
 _SITE_HOLD_S = 5.0
@@ -15,6 +18,9 @@ _SIGN_HOLD_S = 5.0
 _STORE_HOLD_S = 3.0
 _LINK_HOLD_S = 3.0
 _QUARANTINE_MS = 300_000
+_TOGETHER = 3
+"""From so many devices of one site on, they are one alarm: it is their cabinet that ails."""
+_NAMED = 6
 
 
 class Faults(NamedTuple):
@@ -34,17 +40,9 @@ def conditions_of(
     yield from _own(faults)
     if not faults.link:
         yield from _field(picture, now_ms)
+        for dispatcher in decisions.dispatchers.values():
+            yield from _sign(picture, dispatcher, now_ms)
     yield from _rules(decisions)
-    for target, dispatcher in decisions.dispatchers.items():
-        if dispatcher.face_state(now_ms) == "differs":
-            yield Condition(
-                f"sign-differs:{target}",
-                2,
-                target,
-                "El panel muestra otra cosa que la decidida",
-                "The sign shows something else than decided",
-                _SIGN_HOLD_S,
-            )
     if quarantine.newest_ms is not None and now_ms < quarantine.newest_ms + _QUARANTINE_MS:
         yield Condition(
             "quarantine",
@@ -62,7 +60,7 @@ def _own(faults: Faults) -> Iterator[Condition]:
             1,
             "centro",
             f"Sin conexión con el broker MQTT: {faults.link}",
-            "No connection to the MQTT broker",
+            f"No connection to the MQTT broker: {faults.link}",
             _LINK_HOLD_S,
         )
     if faults.store:
@@ -70,8 +68,8 @@ def _own(faults: Faults) -> Iterator[Condition]:
             "store",
             1,
             "centro",
-            f"El almacén no responde: {faults.store}",
-            "The store does not answer; data waits upstream",
+            f"El almacén no responde, los datos esperan: {faults.store}",
+            f"The store does not answer, data waits: {faults.store}",
             _STORE_HOLD_S,
         )
 
@@ -103,19 +101,61 @@ def _site(picture: Picture, site: Site, now_ms: int) -> Iterator[Condition]:
         }[state]
         yield Condition(f"site-{state}:{site.source}", 2, site.source, *words, _SITE_HOLD_S)
         return
-    for device in site.devices.values():
-        yield from _device(site, device.view(state, now_ms))
-
-
-def _device(site: Site, device: DeviceView) -> Iterator[Condition]:
-    if device.state != "ok":
+    views = [site.devices[name].view(state, now_ms) for name in sorted(site.devices)]
+    unwell = [view for view in views if view.state != "ok"]
+    if len(unwell) >= _TOGETHER:
+        names = ", ".join(view.device for view in unwell[:_NAMED])
+        more = ", …" if len(unwell) > _NAMED else ""
         yield Condition(
-            f"device-offline:{site.source}/{device.device}",
-            3,
-            f"{site.source}/{device.device}",
-            f"Equipo sin datos: {device.reason}",
-            "Device without data",
+            f"devices-offline:{site.source}",
+            2,
+            site.source,
+            f"{len(unwell)} de {len(views)} equipos sin datos: {names}{more}",
+            f"{len(unwell)} of {len(views)} devices without data: {names}{more}",
             _DEVICE_HOLD_S,
+        )
+        return
+    for view in unwell:
+        yield _device(site, view)
+
+
+def _device(site: Site, device: DeviceView) -> Condition:
+    reason = words_of(device.reason)
+    return Condition(
+        f"device-offline:{site.source}/{device.device}",
+        3,
+        f"{site.source}/{device.device}",
+        f"Equipo sin datos: {reason.es}",
+        f"Device without data: {reason.en}",
+        _DEVICE_HOLD_S,
+    )
+
+
+def _sign(picture: Picture, dispatcher: SignDispatcher, now_ms: int) -> Iterator[Condition]:
+    """Not of a sign behind a site that has an alarm of its own."""
+    target, failure = dispatcher.target, dispatcher.failure
+    source = target.rpartition("/")[0]
+    if picture.gateway_is_down(source) or picture.state(picture.site(source), now_ms) == "offline":
+        return
+    why_es, why_en = (f" ({failure.es})", f" ({failure.en})") if failure else ("", "")
+    face = face_state(picture, dispatcher, now_ms)
+    if face == "differs":
+        yield Condition(
+            f"sign-differs:{target}",
+            2,
+            target,
+            f"El panel muestra otra cosa que la decidida{why_es}",
+            f"The sign shows something else than decided{why_en}",
+            _SIGN_HOLD_S,
+        )
+    elif face != "confirmed" and failure:
+        yield Condition(
+            f"sign-unconfirmed:{target}",
+            2,
+            target,
+            f"Nadie sabe si el panel muestra lo decidido{why_es}",
+            f"Nobody knows whether the sign shows what was decided{why_en}",
+            _SIGN_HOLD_S,
         )
 
 
@@ -127,17 +167,20 @@ def _rules(decisions: Decisions) -> Iterator[Condition]:
                 rule.name,
                 2,
                 rule.settings.title,
-                f"Congestión: {opinion.reason}",
-                "Congestion",
+                f"Congestión: {opinion.reason.es}",
+                f"Congestion: {opinion.reason.en}",
             )
     for air in decisions.air:
         opinion = decisions.opinions.get(air.name)
         if opinion and opinion.active:
-            level = f"se recomienda declarar {air.level}; decide la autoridad" if air.level else ""
+            level_es = level_en = ""
+            if air.level:
+                level_es = f"; se recomienda declarar {air.level}, decide la autoridad"
+                level_en = f"; declaring {air.level} is recommended, the authority decides"
             yield Condition(
                 air.name,
                 2,
                 air.settings.title,
-                "; ".join(filter(None, [f"Calidad del aire: {opinion.reason}", level])),
-                "Air quality: the authority may declare an episode",
+                f"Calidad del aire: {opinion.reason.es}{level_es}",
+                f"Air quality: {opinion.reason.en}{level_en}",
             )

@@ -6,6 +6,7 @@ window's closed cells (clock hours for a day), and needs most of them: Resoluci�
 
 import math
 
+from control_center.bilingual import Words
 from control_center.settings import AirSettings
 from control_center.signs.proposal import Opinion, Priority
 
@@ -24,7 +25,9 @@ def level_of(mean_ugm3: float) -> str:
 
 
 class Air:
-    """The state of one rule; samples go in, opinions come out at any time."""
+    """The state of one rule; samples go in, opinions come out at any time. `level` is the episode
+    that an active rule recommends, "" when it is below all of them.
+    """
 
     priority = Priority.CAMPAIGN
     authority = "engine:air"
@@ -68,18 +71,23 @@ class Air:
             valid_until_ms=(end + 2) * self._cell_ms + ARRIVAL_MS,
         )
 
-    def _words(self, mean: float, completeness_pct: float, known: bool) -> str:
+    def _words(self, mean: float, completeness_pct: float, known: bool) -> Words:
         device = self.settings.station.rpartition("/")[2]
         window = _duration(self.settings.window_s)
         if not known:
-            return (
-                f"{device}: {completeness_pct:.0f} % de {window} con datos, se requiere "
-                f"{self.settings.minimum_completeness_pct:g} % · too few data for a mean"
+            part = f"{device}: {completeness_pct:.0f}"
+            needed_pct = f"{self.settings.minimum_completeness_pct:g} %"
+            return Words(
+                f"{part} % de {window} con datos, se requiere {needed_pct}",
+                f"{part} % of {window} has data, {needed_pct} needed",
             )
-        return (
-            f"{device}: PM2.5 {mean:.0f} µg/m³, media · mean {window}, {completeness_pct:.0f} % "
-            f"(entra · enters ≥ {self.settings.enter_ugm3:g}, "
-            f"sale · leaves ≤ {self.settings.leave_ugm3:g})"
+        enter, leave = f"≥ {self.settings.enter_ugm3:g}", f"≤ {self.settings.leave_ugm3:g}"
+        reading = f"{device}: PM2.5 {mean:.0f} µg/m³"
+        return Words(
+            f"{reading}, media de {window}, {completeness_pct:.0f} % con datos "
+            f"(entra {enter}, sale {leave})",
+            f"{reading}, mean of {window}, {completeness_pct:.0f} % has data "
+            f"(enters {enter}, leaves {leave})",
         )
 
 

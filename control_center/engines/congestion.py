@@ -8,7 +8,9 @@ but with a loop that is mostly covered is a standing queue.
 """
 
 from collections import deque
+from collections.abc import Sequence
 
+from control_center.bilingual import Words
 from control_center.engines.station import StationBin
 from control_center.settings import CongestionSettings
 from control_center.signs.proposal import Opinion, Priority
@@ -19,6 +21,7 @@ QUEUE_VEHICLES = 2
 MAX_AGE_BINS = 3
 MAX_AGE_MS = 45_000
 """Evidence is too old after three bins, or 45 s when bins are short."""
+SPEEDS_NAMED = 3
 
 
 class Congestion:
@@ -45,7 +48,7 @@ class Congestion:
             return Opinion(True, first.since_ms, first.reason, until_ms)
         if not fresh:
             newest_ms = max(s.valid_until_ms for s in self._stations.values())
-            reason = "sin datos recientes de tránsito · no recent traffic data"
+            reason = Words("sin datos recientes de tránsito", "no recent traffic data")
             return Opinion(False, newest_ms, reason, now_ms)
         last = max(fresh, key=lambda s: s.since_ms)
         until_ms = max(s.valid_until_ms for s in fresh)
@@ -58,11 +61,11 @@ class _Station:
         self.settings = settings
         self.slow = False
         self.since_ms = 0
-        self.reason = f"{self.device}: sin congestión · no congestion"
+        self.reason = self._words("sin congestión", "no congestion")
         self.newest_ms = -1
         self.valid_until_ms = 0
-        self._below: deque[str] = deque(maxlen=settings.enter_bins)
-        self._above: deque[str] = deque(maxlen=settings.leave_bins)
+        self._below: deque[float | None] = deque(maxlen=settings.enter_bins)
+        self._above: deque[float | None] = deque(maxlen=settings.leave_bins)
 
     def add(self, finished: StationBin) -> None:
         """Take one bin; bins that come late, out of their order, are history and decide nothing."""
@@ -77,9 +80,10 @@ class _Station:
             self._forget(finished.start_ms)
         age_ms = max(MAX_AGE_BINS * finished.period_s * 1000, MAX_AGE_MS)
         self.valid_until_ms = finished.end_ms + round(age_ms)
-        words = "detenido" if speed_kmh is None else f"{speed_kmh:.0f} km/h"
-        self._below_or_clear(standing or _is_below(speed_kmh, self.settings), words)
-        self._above_or_clear(speed_kmh, words)
+        is_below = standing or _is_below(speed_kmh, self.settings)
+        is_above = speed_kmh is not None and speed_kmh > self.settings.leave_above_kmh
+        _append_or_clear(self._below, speed_kmh, belongs=is_below)
+        _append_or_clear(self._above, speed_kmh, belongs=is_above)
         self._turn(finished.end_ms, crawls=_crawls(finished, self.settings))
 
     def _forget(self, now_ms: int) -> None:
@@ -87,19 +91,7 @@ class _Station:
         self._above.clear()
         if self.slow:
             self.slow, self.since_ms = False, now_ms
-            self.reason = f"{self.device}: sin datos recientes · no recent data"
-
-    def _below_or_clear(self, is_below: bool, words: str) -> None:
-        if is_below:
-            self._below.append(words)
-        else:
-            self._below.clear()
-
-    def _above_or_clear(self, speed_kmh: float | None, words: str) -> None:
-        if speed_kmh is not None and speed_kmh > self.settings.leave_above_kmh:
-            self._above.append(words)
-        else:
-            self._above.clear()
+            self.reason = self._words("sin datos recientes", "no recent data")
 
     def _turn(self, now_ms: int, *, crawls: bool) -> None:
         if not self.slow and (crawls or len(self._below) == self.settings.enter_bins):
@@ -107,12 +99,25 @@ class _Station:
             limit_kmh = self.settings.enter_below_kmh
             if len(self._below) < self.settings.enter_bins:
                 limit_kmh = self.settings.queue_below_kmh
-            limit = f"entra · enters < {limit_kmh:g}"
-            self.reason = _words(self.device, self._below, limit)
+            self.reason = self._evidence(self._below, ("entra", "enters"), f"< {limit_kmh:g}")
         elif self.slow and len(self._above) == self.settings.leave_bins:
             self.slow, self.since_ms = False, now_ms
-            limit = f"sale · leaves > {self.settings.leave_above_kmh:g}"
-            self.reason = _words(self.device, self._above, limit)
+            limit = f"> {self.settings.leave_above_kmh:g}"
+            self.reason = self._evidence(self._above, ("sale", "leaves"), limit)
+
+    def _words(self, es: str, en: str) -> Words:
+        return Words(f"{self.device}: {es}", f"{self.device}: {en}")
+
+    def _evidence(
+        self, speeds: Sequence[float | None], verbs: tuple[str, str], limit: str
+    ) -> Words:
+        """`vds-1: 12 km/h y 11 km/h en 2 intervalos (entra < 30)`, and the same in English."""
+        count = len(speeds)
+        intervals = ("intervalo", "interval") if count == 1 else ("intervalos", "intervals")
+        return self._words(
+            f"{_listed(speeds, 'detenido', 'y')} en {count} {intervals[0]} ({verbs[0]} {limit})",
+            f"{_listed(speeds, 'standing', 'and')} in {count} {intervals[1]} ({verbs[1]} {limit})",
+        )
 
 
 def _is_below(speed_kmh: float | None, settings: CongestionSettings) -> bool:
@@ -127,9 +132,15 @@ def _crawls(finished: StationBin, settings: CongestionSettings) -> bool:
     )
 
 
-def _words(device: str, speeds: deque[str], limit: str) -> str:
-    """`vds-1: 12 km/h y 11 km/h en 2 intervalos (entra · enters < 30)`."""
-    shown = list(speeds)[-5:]
-    listed = f"{', '.join(shown[:-1])} y {shown[-1]}" if len(shown) > 1 else shown[0]
-    intervals = "intervalo" if len(speeds) == 1 else "intervalos"
-    return f"{device}: {listed} en {len(speeds)} {intervals} ({limit})"
+def _append_or_clear(run: deque[float | None], speed_kmh: float | None, *, belongs: bool) -> None:
+    if belongs:
+        run.append(speed_kmh)
+    else:
+        run.clear()
+
+
+def _listed(speeds: Sequence[float | None], standing: str, last: str) -> str:
+    """The newest few; a command's reason has room for no more."""
+    newest = list(speeds)[-SPEEDS_NAMED:]
+    shown = [standing if speed is None else f"{speed:.0f} km/h" for speed in newest]
+    return f"{', '.join(shown[:-1])} {last} {shown[-1]}" if len(shown) > 1 else shown[0]

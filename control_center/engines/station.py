@@ -10,6 +10,10 @@ from typing import NamedTuple
 from gateway.contract.messages import Observation
 
 MEMORY_MS = 600_000
+STATIONS_MAX = 2_000
+LANES_MAX = 16
+PENDING_MAX = 300
+"""Bounds against senders that invent names and times; no real road comes near them."""
 _LANE_FORGOTTEN_BINS = 10
 _BELIEVED = {"incomplete"}
 """Marks that still leave a bin usable; any other mark takes the lane out of the mean."""
@@ -41,7 +45,12 @@ class StationBins:
         self._stations: dict[str, _Station] = {}
 
     def add(self, station: str, observation: Observation) -> None:
-        self._stations.setdefault(station, _Station(station)).add(observation)
+        known = self._stations.get(station)
+        if known is None:
+            known = _Station(station)
+            if len(self._stations) < STATIONS_MAX:
+                self._stations[station] = known
+        known.add(observation)
 
     def due(self, now_ms: int) -> list[StationBin]:
         """Bins that are ready at `now_ms`, oldest first per station; each comes out once."""
@@ -61,11 +70,21 @@ class _Station:
         if start_ms <= self.newest_ms - MEMORY_MS or start_ms in self.given:
             return
         lane = observation.tags["lane"]
+        if not self._has_room(lane, start_ms):
+            return
         self.lane_seen_ms[lane] = max(start_ms, self.lane_seen_ms.get(lane, 0))
         self.pending.setdefault(start_ms, {})[lane] = observation
         if start_ms > self.newest_ms:
             self.newest_ms = start_ms
             self.given = {given for given in self.given if given > start_ms - MEMORY_MS}
+
+    def _has_room(self, lane: str, start_ms: int) -> bool:
+        if start_ms not in self.pending and len(self.pending) >= PENDING_MAX:
+            return False
+        if lane not in self.lane_seen_ms and len(self.lane_seen_ms) >= LANES_MAX:
+            oldest_ms = self.newest_ms - MEMORY_MS
+            self.lane_seen_ms = {n: ms for n, ms in self.lane_seen_ms.items() if ms > oldest_ms}
+        return lane in self.lane_seen_ms or len(self.lane_seen_ms) < LANES_MAX
 
     def due(self, now_ms: int) -> Iterable[StationBin]:
         for start_ms in sorted(self.pending):

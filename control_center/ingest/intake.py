@@ -90,12 +90,9 @@ class Intake:
             case "result":
                 self._result(topic, decode(payload, CommandResult), payload)
             case "quarantine":
+                # Its own time is the sender's word; what counts here is when we heard of it.
                 notice = decode(payload, QuarantineNotice)
-                self._quarantine.add(
-                    QuarantineView(
-                        notice.time_ms, notice.topic, notice.reason, notice.detail, notice.excerpt
-                    )
-                )
+                self._keep(notice.topic, notice.reason, notice.detail, notice.excerpt)
             case _:
                 self._refuse(str(topic), "foreign", "a channel the centre writes itself", payload)
 
@@ -139,8 +136,13 @@ class Intake:
         self._keep(topic, reason, detail, excerpt_of(payload))
 
     def _keep(self, topic: str, reason: str, detail: str, excerpt: str) -> None:
-        shown = "".join(c if c.isprintable() else "·" for c in topic[:_TOPIC_LENGTH])
-        self._quarantine.add(QuarantineView(self._now_ms(), shown, reason, detail, excerpt))
+        texts = map(_printable, (topic[:_TOPIC_LENGTH], reason, detail, excerpt))
+        self._quarantine.add(QuarantineView(self._now_ms(), *texts))
+
+
+def _printable(text: str) -> str:
+    """Without what could clear a terminal or turn the direction of a page's text."""
+    return "".join(c if c.isprintable() else "·" for c in text)
 
 
 def _born(frame: Frame) -> tuple[str, FrameName]:

@@ -25,16 +25,20 @@ class Ledger:
     def stored(self, frames: Sequence[Waiting], rejected: Sequence[Rejected]) -> None:
         """Take frames that the store has now, and the points in them that it will never take."""
         now_ms = self._now_ms()
+        reasons = {id(point): reason for point, reason in rejected}
         for frame in frames:
             if self._counted.is_new(*frame.name):
                 for point in frame.points:
-                    self.stored_count += 1
-                    self.measured_to_stored.add(now_ms - _measured_ms(point))
-        for point, reason in rejected:
-            self.stored_count -= 1
-            topic = topic_of(f"{point.municipality}/{point.site}", "up")
-            excerpt = f"{point.device} {point.kind} {point.fields}"[:160]
-            self._quarantine.add(QuarantineView(now_ms, topic, "store", reason[:200], excerpt))
+                    if id(point) in reasons:
+                        self._refused(point, reasons[id(point)], now_ms)
+                    else:
+                        self.stored_count += 1
+                        self.measured_to_stored.add(now_ms - _measured_ms(point))
+
+    def _refused(self, point: Point, reason: str, now_ms: int) -> None:
+        topic = topic_of(f"{point.municipality}/{point.site}", "up")
+        excerpt = f"{point.device} {point.kind} {point.fields}"[:160]
+        self._quarantine.add(QuarantineView(now_ms, topic, "store", reason[:200], excerpt))
 
 
 def _measured_ms(point: Point) -> int:

@@ -140,6 +140,7 @@ class StoreWriter:
 
     async def _tell(self, batch: list[Waiting], rejected: list[Rejected]) -> None:
         """One Ack per sender and epoch, in parts of the contract's size."""
+        refused = {id(point) for point, _ in rejected}
         frames: defaultdict[tuple[str, str], list[Waiting]] = defaultdict(list)
         for frame in batch:
             frames[frame.name.source, frame.name.epoch].append(frame)
@@ -147,7 +148,9 @@ class StoreWriter:
             for start in range(0, len(named), ACK_SEQUENCES_MAX):
                 part = named[start : start + ACK_SEQUENCES_MAX]
                 refused_count = sum(frame.refused_count for frame in part)
-                refused_count += sum(r.point in frame.points for r in rejected for frame in part)
+                refused_count += sum(
+                    id(point) in refused for frame in part for point in frame.points
+                )
                 ack = Ack(
                     source=source,
                     epoch=epoch,

@@ -9,10 +9,11 @@ from control_center.ingest.intake import Intake
 from control_center.ingest.ledger import Ledger
 from control_center.ingest.quarantine import Quarantine
 from control_center.ingest.writer import StoreWriter
+from control_center.live.face import face_state
 from control_center.live.picture import Picture
 from control_center.settings import CenterSettings, SignSettings
 from control_center.signs.composer import pages_of
-from control_center.signs.dispatcher import SignDispatcher
+from control_center.signs.dispatcher import FaceState, SignDispatcher
 from control_center.view import CenterView, Latency, SignView, Totals
 
 
@@ -58,22 +59,25 @@ def assemble(parts: Parts, run: Run, now_ms: int) -> CenterView:
         ),
         sites=picture.views(now_ms),
         signs=tuple(
-            _sign(sign, parts.decisions.dispatchers[sign.target], now_ms)
+            _sign(sign, dispatcher, face_state(picture, dispatcher, now_ms), now_ms)
             for sign in parts.settings.signs
+            for dispatcher in (parts.decisions.dispatchers[sign.target],)
         ),
         alarms=parts.alarms.open(),
         quarantine=parts.quarantine.latest(),
     )
 
 
-def _sign(sign: SignSettings, dispatcher: SignDispatcher, now_ms: int) -> SignView:
+def _sign(
+    sign: SignSettings, dispatcher: SignDispatcher, state: FaceState, now_ms: int
+) -> SignView:
     face, decision = dispatcher.face, dispatcher.decision
     return SignView(
         target=sign.target,
         title=sign.title,
         rows=sign.rows,
         columns=sign.columns,
-        face=dispatcher.face_state(now_ms),
+        face=state,
         pages=pages_of(face.multi) if face else (),
         wanted=pages_of(decision.multi) if decision else (),
         reason=decision.reason if decision else "",

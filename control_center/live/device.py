@@ -5,6 +5,7 @@ from gateway.contract.kinds import KINDS
 from gateway.contract.messages import BirthDevice, Observation
 
 Series = tuple[str, tuple[tuple[str, str], ...]]
+_HEALTH = "device_health"
 SERIES_MAX = 64
 """Kinds times tags that one device may have: a hostile source must not grow our memory."""
 
@@ -17,14 +18,18 @@ def end_ms(observation: Observation) -> int:
 
 
 class Device:
-    """Takes observations in any order: an older one never replaces a newer."""
+    """Takes observations in any order: an older one never replaces a newer.
+
+    Ages are ours: a clock that runs ahead makes nothing younger than its arrival here.
+    """
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.birth: BirthDevice | None = None
         self._newest: dict[Series, Observation] = {}
+        self._heard_ms: dict[Series, int] = {}
 
-    def absorb(self, observation: Observation) -> bool:
+    def absorb(self, observation: Observation, now_ms: int) -> bool:
         """Whether it was news."""
         series = (observation.kind, tuple(sorted(observation.tags.items())))
         known = self._newest.get(series)
@@ -33,6 +38,7 @@ class Device:
         if known is not None and observation.time_ms <= known.time_ms:
             return False
         self._newest[series] = observation
+        self._heard_ms[series] = min(end_ms(observation), now_ms)
         return True
 
     def newest(self, kind: str) -> Observation | None:
@@ -42,16 +48,22 @@ class Device:
     def fresh_field(self, kind: str, field: str, now_ms: int) -> float | None:
         """A field of that observation, None when it is absent or stale."""
         observation = self.newest(kind)
-        if observation is None or _age_s(observation, now_ms) > KINDS[kind].stale_after_s:
+        if observation is None or self._age_s((kind, ()), now_ms) > KINDS[kind].stale_after_s:
             return None
         return observation.fields.get(field)
 
+    def _age_s(self, series: Series, now_ms: int) -> float:
+        return max(0, now_ms - self._heard_ms[series]) / 1000
+
     def is_online(self, now_ms: int) -> bool:
-        return self.fresh_field("device_health", "is_online", now_ms) == 1
+        return self.fresh_field(_HEALTH, "is_online", now_ms) == 1
 
     def view(self, site: State, now_ms: int) -> DeviceView:
+        """`age_s` is that of its values: that it is reported silent makes them no younger."""
         state, reason = self._state(site, now_ms)
-        ages = [_age_s(o, now_ms) for o in self._newest.values()]
+        values = [series for series in sorted(self._newest) if series[0] != _HEALTH]
+        ages = [self._age_s(series, now_ms) for series in values]
+        in_doubt = site != "ok" or state == "offline"
         return DeviceView(
             device=self.name,
             model=self.birth.model if self.birth else "",
@@ -61,42 +73,37 @@ class Device:
             age_s=min(ages, default=None),
             readings=tuple(
                 reading
-                for series in sorted(self._newest)
-                if series[0] != "device_health"
-                for reading in _readings(self._newest[series], now_ms)
+                for series in values
+                for reading in self._readings(series, now_ms, in_doubt=in_doubt)
             ),
         )
 
     def _state(self, site: State, now_ms: int) -> tuple[State, str]:
         if site in ("offline", "unknown"):
             return "unknown", "gabinete sin conexión · cabinet not connected"
-        health = self.newest("device_health")
+        health = self.newest(_HEALTH)
         if health is None:
             return "unknown", "aún sin noticias · not heard of yet"
-        age_s = _age_s(health, now_ms)
-        if age_s > KINDS["device_health"].stale_after_s:
+        age_s = self._age_s((_HEALTH, ()), now_ms)
+        if age_s > KINDS[_HEALTH].stale_after_s:
             return "stale", f"sin noticias hace {age_s:.0f} s · not heard of for {age_s:.0f} s"
         if health.fields["is_online"] == 1:
             return "ok", ""
         return "offline", health.texts.get("reason", "no responde · does not answer")
 
-
-def _age_s(observation: Observation, now_ms: int) -> float:
-    return max(0, now_ms - end_ms(observation)) / 1000
-
-
-def _readings(observation: Observation, now_ms: int) -> list[Reading]:
-    kind = KINDS[observation.kind]
-    age_s = _age_s(observation, now_ms)
-    return [
-        Reading(
-            kind=observation.kind,
-            field=field,
-            tags=observation.tags,
-            value=value,
-            unit=kind.fields[field].unit,
-            age_s=age_s,
-            stale=age_s > kind.stale_after_s,
-        )
-        for field, value in observation.fields.items()
-    ]
+    def _readings(self, series: Series, now_ms: int, *, in_doubt: bool) -> list[Reading]:
+        observation = self._newest[series]
+        kind = KINDS[observation.kind]
+        age_s = self._age_s(series, now_ms)
+        return [
+            Reading(
+                kind=observation.kind,
+                field=field,
+                tags=observation.tags,
+                value=value,
+                unit=kind.fields[field].unit,
+                age_s=age_s,
+                stale=in_doubt or age_s > kind.stale_after_s,
+            )
+            for field, value in observation.fields.items()
+        ]

@@ -42,6 +42,11 @@ class Site:
                 self.devices[name] = known
         return known
 
+    def forget(self, name: str) -> None:
+        """A device that is gone, with its charts."""
+        for of_device in (self.devices, self.speeds, self.pm25):
+            of_device.pop(name, None)
+
     def age_s(self, now_ms: int) -> float | None:
         return None if self.newest_ms is None else max(0, now_ms - self.newest_ms) / 1000
 
@@ -65,7 +70,8 @@ class Picture:
         self.gateways: dict[str, Site] = {}
         self._through_gateways = through_gateways
         self._arrivals: deque[tuple[int, int]] = deque()
-        for device in devices:
+        self._expected = frozenset(devices)
+        for device in self._expected:
             source, _, name = device.rpartition("/")
             self.site(source).device(name)
         if through_gateways:
@@ -86,12 +92,14 @@ class Picture:
         self.site(presence.source).presence = presence
 
     def birth(self, birth: Birth) -> None:
-        """What a site has: a device of its last birth that this one does not name is gone."""
+        """What a site has: a device of its last birth that this one does not name is gone, unless
+        the centre expects it.
+        """
         site = self.site(birth.source)
-        named = {device.device for device in birth.devices}
-        for device in site.birth.devices if site.birth else ():
-            if device.device not in named:
-                del site.devices[device.device]
+        before = {device.device for device in site.birth.devices} if site.birth else set()
+        for name in before - {device.device for device in birth.devices}:
+            if f"{birth.source}/{name}" not in self._expected:
+                site.forget(name)
         site.birth = birth
         for device in birth.devices:
             site.device(device.device).birth = device
@@ -101,12 +109,11 @@ class Picture:
         count = 0
         for observation in observations:
             count += 1
-            if site.newest_ms is None or end_ms(observation) > site.newest_ms:
-                site.newest_ms = end_ms(observation)
+            site.newest_ms = max(site.newest_ms or 0, min(end_ms(observation), now_ms))
             if observation.kind in OWN_HEALTH:
-                site.health.absorb(observation)
+                site.health.absorb(observation, now_ms)
                 continue
-            site.device(observation.device).absorb(observation)
+            site.device(observation.device).absorb(observation, now_ms)
             pm25_ugm3 = observation.fields.get("pm25_ugm3")
             if pm25_ugm3 is not None:
                 line = _line(site.pm25, observation.device, "µg/m³")
@@ -150,6 +157,14 @@ class Picture:
         if self.gateway_is_down(site.source) or age_s is None or age_s > _SITE_STALE_S:
             return "stale"
         return "ok"
+
+    def can_hear(self, device: str, now_ms: int) -> bool:
+        """Whether nothing says that a device, `municipality/site/device`, is out of reach."""
+        source, _, name = device.rpartition("/")
+        site = self.site(source)
+        is_silent = site.device(name).fresh_field("device_health", "is_online", now_ms) == 0
+        is_gone = site.presence is not None and not site.presence.online
+        return not (is_silent or is_gone or self.gateway_is_down(source))
 
     def online_count(self, now_ms: int) -> int:
         """Devices that answer, of sites that are connected."""

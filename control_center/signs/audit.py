@@ -1,4 +1,6 @@
-"""The audit: one line of JSON per decision and per failed or first confirmation, kept for good."""
+"""The audit, kept for good: one line of JSON per decision, per first confirmation of it, and per
+new reason why a command was not confirmed.
+"""
 
 import logging
 from pathlib import Path

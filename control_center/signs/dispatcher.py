@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 
+from control_center.bilingual import Words, words_of
 from control_center.settings import CommandSettings
 from control_center.signs.arbiter import Decision
 from control_center.signs.composer import pages_of
@@ -26,6 +27,14 @@ RETRY_LONGEST_MS = 60_000
 STALE_MS = round(KINDS["sign_state"].stale_after_s * 1000)
 LONGEST_TEXT = 200
 
+_STATUS_WORDS = {
+    "confirmed": Words("muestra otra cosa", "shows something else"),
+    "refused": Words("rechaza", "refuses"),
+    "expired": Words("venció antes de llegar", "expired on its way"),
+    "failed": Words("falló", "failed"),
+}
+_NO_RESULT = Words("sin resultado antes de vencer", "no result before it expired")
+
 FaceState = Literal["confirmed", "waiting", "differs", "unknown"]
 
 
@@ -37,9 +46,11 @@ class Face(NamedTuple):
 
 
 class SignDispatcher:
-    """One sign. `due` gives the command to send now; `answered` and `read_back` take what returns.
+    """One sign. `expired` comes first, then `due` gives the command to send now; `answered` and
+    `read_back` take what returns.
 
-    `commands` and `confirmed` count commands and those among them that were confirmed.
+    `commands` and `confirmed` count commands and those among them that were confirmed; `failure`
+    says why the last one that ended was not, None when it was.
     """
 
     def __init__(
@@ -53,6 +64,7 @@ class SignDispatcher:
         self.face: Face | None = None
         self.commands = 0
         self.confirmed = 0
+        self.failure: Words | None = None
         self._settings = settings
         self._new_id = new_id
         self._under_way: Command | None = None
@@ -68,6 +80,10 @@ class SignDispatcher:
     def is_under_way(self) -> bool:
         """Whether a command has neither its result nor expired."""
         return self._under_way is not None
+
+    def awaits(self, command_id: str) -> bool:
+        """Whether that command is the one under way."""
+        return self._under_way is not None and self._under_way.id == command_id
 
     @property
     def awaits_first(self) -> bool:
@@ -85,12 +101,17 @@ class SignDispatcher:
         self._failures = min(self._failures, 1)
         self._retry_ms = 0
 
+    def expired(self, now_ms: int) -> Command | None:
+        """The command under way, if it has just expired without a result: it failed."""
+        command = self._under_way
+        if command is None or now_ms < command.expires_ms:
+            return None
+        self._failed(_NO_RESULT, now_ms)
+        return command
+
     def due(self, now_ms: int) -> Command | None:
         """The command to send now, new or once more; None when nothing is to be sent."""
         command = self._under_way
-        if command is not None and now_ms >= command.expires_ms:
-            self._failed(f"no result before it expired: {command.reason}", now_ms)
-            command = None
         overtaken = (
             command is not None
             and self._commanded != self.decision
@@ -145,34 +166,42 @@ class SignDispatcher:
         A result of no command under way (a repeat, or one of an earlier run) changes nothing.
         """
         command = self._under_way
-        if command is None or result.id != command.id:
+        if command is None or not self.awaits(result.id):
             return None
+        # Done after it was issued and before now; a clock that says otherwise is not believed.
+        is_possible = command.issued_ms <= result.done_ms <= now_ms
+        done_ms = result.done_ms if is_possible else now_ms
         if result.shows_multi is not None:
-            self._see(result.shows_multi, min(result.done_ms, now_ms))
+            self._see(result.shows_multi, done_ms)
         shows_it = result.shows_multi is not None and pages_of(result.shows_multi) == pages_of(
             command.multi
         )
         if result.status != "confirmed" or not shows_it:
-            self._failed(f"{result.status}: {result.detail}", now_ms)
+            self._failed(_failure_of(result), now_ms)
             return None
-        self._under_way = None
+        self._under_way = self.failure = None
         self._confirmed_decision = self._commanded
         self._failures = self._retry_ms = 0
         self._renew_ms = now_ms + round(self._settings.renew_s * 1000)
         self.confirmed += 1
-        return max(0, result.done_ms - command.issued_ms)
+        return done_ms - command.issued_ms
 
-    def _failed(self, detail: str, now_ms: int) -> None:
-        self._under_way = None
+    def _failed(self, failure: Words, now_ms: int) -> None:
+        self._under_way, self.failure = None, failure
         wait_ms = min(RETRY_LONGEST_MS, RETRY_FIRST_MS * 2 ** min(self._failures, 10))
         self._failures += 1
         self._retry_ms = now_ms + wait_ms
         if self._failures in (1, 10):
-            log.warning("%s: command not confirmed: %s", self.target, detail)
+            log.warning("%s: command not confirmed: %s", self.target, failure)
 
     def read_back(self, multi: str, time_ms: int, now_ms: int) -> None:
-        """Take what a `sign_state` observation says is shown; older than known is passed over."""
+        """Take what a `sign_state` observation says is shown; older than known is passed over.
+
+        A sign that answers again after a silence need not wait for the end of the back-off.
+        """
         if self.face is None or time_ms > self.face.time_ms:
+            if self.face is None or time_ms > self.face.time_ms + STALE_MS:
+                self.hurry()
             self._see(multi, min(time_ms, now_ms))
 
     def _see(self, multi: str, time_ms: int) -> None:
@@ -191,3 +220,12 @@ class SignDispatcher:
         if pages_of(self.face.multi) == pages_of(self.decision.multi):
             return "confirmed"
         return "waiting" if self._under_way and not self._failures else "differs"
+
+
+def _failure_of(result: CommandResult) -> Words:
+    """How a command ended that was not confirmed, and what the cabinet says about it."""
+    es, en = _STATUS_WORDS[result.status]
+    if not result.detail:
+        return Words(es, en)
+    detail = words_of(result.detail)
+    return Words(f"{es}: {detail.es}", f"{en}: {detail.en}")

@@ -3,6 +3,8 @@
 from enum import IntEnum
 from typing import NamedTuple
 
+from control_center.bilingual import Words
+
 
 class Priority(IntEnum):
     """Who goes first on a sign (run-time priority of NTCIP 1203: 255 is the highest)."""
@@ -21,7 +23,7 @@ class Opinion(NamedTuple):
 
     active: bool
     since_ms: int
-    reason: str
+    reason: Words
     valid_until_ms: int
 
 

@@ -74,7 +74,9 @@ class Store(Protocol):
         """
 
     async def write(self, points: Sequence[Point]) -> list[Rejected]:
-        """Keep the points: all but the rejected ones are durable when this returns."""
+        """Keep the points: all but the rejected ones, named by the objects that were given, are
+        durable when this returns.
+        """
 
     async def counts(self, since_ms: int, until_ms: int) -> Counts:
         """How many points there are with since_ms ≤ time < until_ms, per device, kind, minute."""

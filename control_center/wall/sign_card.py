@@ -1,5 +1,6 @@
 """One sign: its face as it was read back, and what the centre knows about it."""
 
+from control_center.bilingual import words_of
 from control_center.view import SignView
 from control_center.wall.dots import draw_face
 from control_center.wall.markup import Markup, join, tag
@@ -74,7 +75,8 @@ def _caption(sign: SignView) -> Markup:
     if sign.face != "confirmed" and sign.wanted != sign.pages:
         wanted = text_of(sign.wanted) or "APAGADO · blank"
         rows.append(_fact("Se pide", "wanted", wanted, "wanted"))
-    rows.append(_fact("Motivo", "reason", sign.reason or NONE, "reason"))
+    reason = both(*words_of(sign.reason)) if sign.reason else NONE
+    rows.append(_fact("Motivo", "reason", reason, "reason"))
     since = clock(sign.since_ms) if sign.since_ms is not None else NONE
     rows.append(
         tag(

@@ -154,12 +154,13 @@ def test_the_reason_names_the_readings():
     rule = congestion()
     run(rule, [22, 21])
     assert rule.opinion(T0 + 10_000).reason == (
-        "vds-1: 22 km/h y 21 km/h en 2 intervalos (entra · enters < 30)"
+        "vds-1: 22 km/h y 21 km/h en 2 intervalos (entra < 30)",
+        "vds-1: 22 km/h and 21 km/h in 2 intervals (enters < 30)",
     )
     rule = congestion()
     run(rule, [11])
-    assert rule.opinion(T0 + 5_000).reason == (
-        "vds-1: 11 km/h en 1 intervalo (entra · enters < 15)"
+    assert str(rule.opinion(T0 + 5_000).reason) == (
+        "vds-1: 11 km/h en 1 intervalo (entra < 15) · vds-1: 11 km/h in 1 interval (enters < 15)"
     )
 
 
@@ -171,7 +172,7 @@ def test_old_data_proposes_nothing_and_must_enter_anew(period_s, age_ms):
     assert rule.opinion(end_ms + age_ms - 1).active
     stale = rule.opinion(end_ms + age_ms)
     assert not stale.active
-    assert "sin datos recientes" in stale.reason
+    assert "sin datos recientes" in stale.reason.es
     later_ms = end_ms + age_ms + period_s * 1000
     assert run(rule, [20, 20], start_ms=later_ms, period_s=period_s) == [NO, YES]
 
@@ -256,12 +257,14 @@ def test_the_reason_names_mean_window_and_completeness():
     rule = air()
     opinion = rule.opinion(fill(rule, [41.0] * CELLS))
     assert opinion.reason == (
-        "air-1: PM2.5 41 µg/m³, media · mean 4 min, 100 % (entra · enters ≥ 38, sale · leaves ≤ 34)"
+        "air-1: PM2.5 41 µg/m³, media de 4 min, 100 % con datos (entra ≥ 38, sale ≤ 34)",
+        "air-1: PM2.5 41 µg/m³, mean of 4 min, 100 % has data (enters ≥ 38, leaves ≤ 34)",
     )
     assert rule.level == "prevención"
     poor = air()
-    assert poor.opinion(fill(poor, [41.0] * 6 + [None] * 18)).reason.startswith(
-        "air-1: 25 % de 4 min con datos, se requiere 75 %"
+    assert poor.opinion(fill(poor, [41.0] * 6 + [None] * 18)).reason == (
+        "air-1: 25 % de 4 min con datos, se requiere 75 %",
+        "air-1: 25 % of 4 min has data, 75 % needed",
     )
 
 

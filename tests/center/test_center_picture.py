@@ -89,10 +89,31 @@ def test_a_missing_value_is_absent_and_not_the_last_one():
 
 def test_the_age_of_an_interval_counts_from_its_end():
     picture = picture_of()
-    up(picture, lane("1", T0, speed_kmh=50))
+    up(picture, lane("1", T0, speed_kmh=50), now_ms=T0 + 5_200)
     reading = device(picture, T0 + 8_000).readings[0]
     assert (reading.age_s, reading.stale) == (3.0, False)
     assert device(picture, T0 + 95_001).readings[0].stale
+
+
+def test_a_clock_that_runs_ahead_makes_nothing_younger_than_its_arrival():
+    picture = picture_of()
+    up(picture, health("vds-1", T0 + 100_000), now_ms=T0)
+    assert (picture.online_count(T0 + 30_000), picture.online_count(T0 + 30_001)) == (1, 0)
+    assert picture.views(T0 + 31_000)[0].state == "stale"
+
+
+@pytest.mark.parametrize("who_went", ["device", "site", "gateway"])
+def test_what_a_device_said_before_it_went_is_not_shown_as_now(who_went):
+    picture = picture_of()
+    up(picture, health("vds-1", T0), lane("1", T0 - 5_000, speed_kmh=50))
+    assert not any(reading.stale for reading in device(picture).readings)
+    if who_went == "device":
+        up(picture, health("vds-1", T0 + 1_000, online=False), now_ms=T0 + 1_000)
+    else:
+        presence(picture, SITE if who_went == "site" else GATEWAY, online=False)
+    silent = device(picture, T0 + 2_000)
+    assert all(reading.stale for reading in silent.readings)
+    assert silent.age_s == 2  # of its values, not of the word that it is silent
 
 
 def test_a_birth_names_devices_and_forgets_those_it_no_longer_names():

@@ -62,7 +62,7 @@ async def test_stored_acked_decided_shown_and_cleared(center, broker):
             at_ms = start_ms + n * 5_000
             await side.send(lane("1", at_ms, speed_kmh=60), lane("2", at_ms, speed_kmh=62))
         view = await center.until("blank", lambda v: not sign(v).pages)
-        assert "sale · leaves > 40" in sign(view).reason
+        assert "sale > 40" in sign(view).reason
         assert sign(view).commands == sign(view).confirmed == 3
         await center.until("stored", lambda v: v.totals.stored_count == 8)
 

@@ -159,6 +159,7 @@ class Bench:
         self.dispatcher.want(decision)
 
     def due(self, at_s):
+        self.dispatcher.expired(round(T0 + at_s * 1000))
         command = self.dispatcher.due(round(T0 + at_s * 1000))
         return command and command.id
 
@@ -284,3 +285,59 @@ def test_a_face_not_read_back_is_unknown():
     bench.due(0)
     bench.answer(1, 1)
     assert (bench.face(31), bench.face(31.1)) == ("confirmed", "unknown")
+
+
+def test_a_clock_that_is_wrong_falsifies_neither_latency_nor_the_age_of_a_face():
+    for wrong_s in (-600, 600):
+        bench = Bench()
+        bench.due(0)
+        result = CommandResult(
+            id="command-1",
+            target=TARGET,
+            status="confirmed",
+            done_ms=T0 + wrong_s * 1000,
+            shows_multi="HOLA",
+        )
+        assert bench.dispatcher.answered(result, T0 + 700) == 700
+        assert (bench.face(0.7), bench.face(31)) == ("confirmed", "unknown")
+
+
+def test_a_sign_that_answers_again_is_asked_at_once():
+    bench = Bench()
+    for n, at_s in enumerate((0, 2, 6, 14, 30), start=1):
+        assert bench.due(at_s) == f"command-{n}"
+        bench.answer(n, at_s, status="failed", shows=None)
+    assert bench.due(61.9) is None
+    bench.sees("", 40)
+    assert bench.due(40) == "command-6"
+
+
+@pytest.mark.parametrize(
+    ("status", "shows", "detail", "failure"),
+    [
+        (
+            "refused",
+            "",
+            "control local · under local control",
+            ("rechaza: control local", "refuses: under local control"),
+        ),
+        ("confirmed", "ADIOS", "", ("muestra otra cosa", "shows something else")),
+        ("failed", None, "silent: 2 s", ("falló: silent: 2 s", "failed: silent: 2 s")),
+    ],
+)
+def test_why_a_command_was_not_confirmed_is_known_until_one_is(status, shows, detail, failure):
+    bench = Bench()
+    bench.due(0)
+    result = CommandResult(
+        id="command-1",
+        target=TARGET,
+        status=status,
+        done_ms=T0 + 500,
+        detail=detail,
+        shows_multi=shows,
+    )
+    bench.dispatcher.answered(result, T0 + 500)
+    assert bench.dispatcher.failure == failure
+    bench.due(3)
+    bench.answer(2, 4)
+    assert bench.dispatcher.failure is None
