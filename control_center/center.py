@@ -46,8 +46,8 @@ STORE_RETRY_LONGEST_S = 10.0
 
 
 class Center:
-    """Everything of one centre process. `run` ends when `stopping` is set; it raises `StoreFault`
-    when the store can't be used until a person acts.
+    """Everything of one centre process. `run` ends when `stopping` is set; it raises `StoreFault`,
+    in an `ExceptionGroup`, when the store can't be used until a person acts.
     """
 
     def __init__(self, settings: CenterSettings, random: Random) -> None:
@@ -106,10 +106,9 @@ class Center:
     async def run(self, stopping: asyncio.Event, listening: socket.socket) -> None:
         server = make_server(make_app(self.view))
         try:
-            await self._open_store()
             async with asyncio.TaskGroup() as group:
                 serving = group.create_task(self._serve(server, listening, stopping))
-                writing = group.create_task(self._parts.writer.run())
+                writing = group.create_task(self._keep())
                 others = [group.create_task(part) for part in self._parts_that_run(group)]
                 await stopping.wait()
                 server.should_exit = True
@@ -130,6 +129,11 @@ class Center:
         await server.serve(sockets=[listening])
         # A server that ended by itself takes the program with it: a wall nobody serves is no wall.
         stopping.set()
+
+    async def _keep(self) -> None:
+        """A store that hangs while it is opened holds up neither signs, wall nor stop."""
+        await self._open_store()
+        await self._parts.writer.run()
 
     async def _open_store(self) -> None:
         """Open it, and give the air rules the window that a restart would have cost them."""

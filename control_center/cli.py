@@ -51,10 +51,7 @@ def center(
         )
     try:
         asyncio.run(_run(checked, listening))
-    except StoreFault as fault:
-        _give_up(str(fault), fault)
     except ExceptionGroup as group:
-        # A store that was away at the start is prepared, and may turn out unusable, later on.
         faults, others = group.split(StoreFault)
         if faults is None or others is not None:
             raise

@@ -48,6 +48,6 @@ class Server(uvicorn.Server):
 
 def make_server(app: fastapi.FastAPI) -> Server:
     config = uvicorn.Config(
-        app, log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=1
+        app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=1
     )
     return Server(config)

@@ -1,5 +1,6 @@
 """The whole centre as a process of its own, on a real broker."""
 
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -277,3 +278,19 @@ async def test_without_its_store_the_centre_acks_nothing_and_decides_all_the_sam
         assert (status, seconds < 1.5) == (0, True), center.log.read_text()[-2000:]
     finally:
         center.kill()
+
+
+async def test_a_store_that_hangs_holds_up_neither_wall_nor_stop(tmp_path, broker):
+    center = CenterProcess(tmp_path, broker.port)
+    with socket.create_server(("127.0.0.1", 0)) as hanging:  # takes connections, never answers
+        url = f"http://127.0.0.1:{hanging.getsockname()[1]}"
+        store = f'[store]\ntype = "influx"\nurl = "{url}"\n[broker]'
+        center.settings.write_text(center.settings.read_text().replace("[broker]", store))
+        center.start()
+        try:
+            async with gateway_side(broker.port):
+                await center.until("decided", lambda v: sign(v).face == "confirmed", 8)
+            status, seconds = center.stop()
+            assert (status, seconds < 1.5) == (0, True), center.log.read_text()[-2000:]
+        finally:
+            center.kill()
