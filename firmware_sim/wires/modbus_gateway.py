@@ -73,6 +73,8 @@ class ModbusGateway:
                     await self._answer_one(reader, writer)
         except (MbapError, asyncio.IncompleteReadError, OSError):
             pass  # whoever cannot be understood, or has gone, is hung up on
+        except asyncio.CancelledError:
+            pass  # Python 3.11's streams would tell of it as an error
         finally:
             self._clients.discard(writer)
             writer.close()
