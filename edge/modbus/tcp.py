@@ -67,7 +67,8 @@ class TcpPort:
 
     character_s = 0.0
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, on_answer: Callable[[], None]) -> None:
+        self._on_answer = on_answer
         self._address = f"{host}:{port}"
         # Without a time-out of its own: on Python 3.11 its `wait_for` can swallow a cancellation.
         self._client = AsyncModbusTcpClient(
@@ -107,6 +108,7 @@ class TcpPort:
             raise AnswerError("silent", f"{_ANSWER_S} s") from error
         except ConnectionException as error:
             raise self._lost() from error
+        self._on_answer()
         return _registers(reply, function, count)
 
     async def settle(self, silence_s: float, at_most_s: float) -> None:
@@ -146,26 +148,31 @@ class TcpLine:
         self._port = port
         self._serve = serve
         self._healths = healths
-        self._fault = ""
+        self._told_fault = ""
 
     async def run(self) -> None:
         """For ever; cancel to stop."""
         while True:
-            port = TcpPort(self._host, self._port)
+            port = TcpPort(self._host, self._port, self._answered)
             try:
                 await port.open()
-                self._note("")
+                self._set_fault("")
                 await self._serve(port)
             except (PortUnavailableError, PortLostError) as error:
-                self._note(str(error))
+                self._set_fault(str(error))
             finally:
                 port.close()
             await asyncio.sleep(_RECONNECT_S)
 
-    def _note(self, fault: str) -> None:
-        if fault != self._fault:
-            text = fault or f"{self._host}:{self._port}: open"
-            log.log(logging.WARNING if fault else logging.INFO, text)
-        self._fault = fault
+    def _set_fault(self, fault: str) -> None:
         for health in self._healths:
             health.port_fault = fault
+        if fault not in ("", self._told_fault):
+            log.warning("%s", fault)
+            self._told_fault = fault
+
+    def _answered(self) -> None:
+        # Only an answer ends a fault: a gateway whose places are all taken lets us in as well.
+        if self._told_fault:
+            log.info("%s:%s: answers", self._host, self._port)
+            self._told_fault = ""

@@ -83,7 +83,7 @@ def good(request: bytes, number: int = 1) -> bytes:
 
 
 async def connect(port: int) -> TcpPort:
-    opened = TcpPort("127.0.0.1", port)
+    opened = TcpPort("127.0.0.1", port, lambda: None)
     await opened.open()
     return opened
 
@@ -227,7 +227,7 @@ async def test_request_can_be_cancelled():
 async def test_address_that_cannot_be_reached_is_named_with_what_to_do(host, words):
     number = free_port()
     with pytest.raises(PortUnavailableError, match=f"{host}:{number}: .*({words})"):
-        await TcpPort(host, number).open()
+        await TcpPort(host, number, lambda: None).open()
 
 
 # --- a line -----------------------------------------------------------------------------------
@@ -323,6 +323,23 @@ async def test_simulated_pole_behind_its_gateway(running):
     await until(lambda: health_of(units[2]).fields["silent_count"])
     assert "gateway target did not answer" in health_of(units[2]).texts["reason"]
     gateway.close()
+
+
+async def test_gateway_that_always_hangs_up_is_told_of_once(monkeypatch, caplog, running):
+    """As one with all its places taken does; when a place comes free, that is told too."""
+    caplog.set_level("INFO", "aburra.edge")
+    monkeypatch.setattr(tcp, "_ANSWER_S", 0.05)
+    monkeypatch.setattr(tcp, "_RECONNECT_S", 0.01)
+    async with Peer(lambda request: None) as peer:
+        lamp = unit("lamp-1", 1, [])
+        running(line_of(peer.port, lamp).run())
+        await until(lambda: peer.connections > 3)
+        assert [record.levelname for record in caplog.records] == ["WARNING"]
+        assert "connection lost" in caplog.text
+        assert health_of(lamp).fields["silent_count"] == 0
+        peer._answer = good
+        await until(lambda: health_of(lamp).fields["is_online"])
+        assert f"{peer.port}: answers" in caplog.text
 
 
 # --- settings ---------------------------------------------------------------------------------
