@@ -3,6 +3,7 @@
 What an answer means is decided here, once: taken, refused for the lines' own fault, or try later.
 """
 
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -86,8 +87,7 @@ class InfluxClient:
             ) as response:
                 return response.status, response.headers, await response.read()
         except (aiohttp.ClientError, TimeoutError) as error:
-            reason = str(error) or type(error).__name__
-            raise StoreUnavailable(f"{self._settings.url}: {reason}") from error
+            raise StoreUnavailable(f"{self._settings.url}: {_cause(error)}") from error
 
     def _new_session(self) -> aiohttp.ClientSession:
         settings = self._settings
@@ -99,6 +99,13 @@ class InfluxClient:
             auth = aiohttp.BasicAuth(settings.username, _secret(settings.password_file))
         timeout = aiohttp.ClientTimeout(total=TIMEOUT_S)
         return aiohttp.ClientSession(headers=headers, auth=auth, timeout=timeout)
+
+
+def _cause(error: aiohttp.ClientError | TimeoutError) -> str:
+    """In few words: aiohttp's own name host and port a second time."""
+    if isinstance(error, aiohttp.ClientConnectorError) and error.os_error.errno:
+        return os.strerror(error.os_error.errno)
+    return str(error) or type(error).__name__
 
 
 def _secret(path: Path) -> str:

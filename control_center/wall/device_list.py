@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from control_center.view import DeviceView, State
 from control_center.wall.markup import Markup, join, tag
-from control_center.wall.words import STATES, Word, age, both, halves
+from control_center.wall.words import STATES, Word, age, both, both_of, halves
 
 
 def draw_devices(devices: Sequence[DeviceView]) -> Markup:
@@ -27,14 +27,14 @@ def draw_devices(devices: Sequence[DeviceView]) -> Markup:
 def _unwell(state: State, reason: str, devices: Sequence[DeviceView]) -> Markup:
     word = STATES[state]
     ages = [device.age_s for device in devices if device.age_s is not None]
-    aged = f" · hace {age(max(ages))}" if ages else ""
+    aged = both(f", hace {age(max(ages))}", "ago") if ages else ""
     return tag(
         "li",
         _icon(word),
         tag("strong", ", ".join(halves(device)[0] for device in devices)),
         " ",
         both(word.es, word.en),
-        tag("span", f"{reason}{aged}", class_="why"),
+        tag("span", both_of(reason), aged, class_="why"),
         class_=f"state-{state} unwell",
     )
 

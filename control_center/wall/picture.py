@@ -22,6 +22,8 @@ from control_center.wall.words import (
 from gateway.contract.messages import VERSION
 
 _LISTED = 12
+_ALARMS_LISTED = 8
+"""The most urgent; more would push each other off the wall."""
 
 
 def draw(view: CenterView) -> Picture:
@@ -62,7 +64,12 @@ def _header(view: CenterView) -> Markup:
             "warn" if missing else "",
         ),
         _figure("Obs./s", "observations", number(totals.observations_per_s, 1)),
-        _figure("Guardadas", "stored", number(totals.stored_count)),
+        _figure(
+            "Guardadas",
+            "stored",
+            number(totals.stored_count),
+            "warn" if totals.store_fault else "",
+        ),
         _figure("Mayor espera", "oldest waiting", age(totals.oldest_waiting_s)),
         _figure("Alarmas", "alarms", number(len(view.alarms)), "warn" if view.alarms else ""),
         _figure("Cuarentena", "quarantined", number(totals.quarantined_count)),
@@ -74,15 +81,7 @@ def _header(view: CenterView) -> Markup:
         tag("span", f"{date(view.now_ms)} · Colombia"),
         class_="clock",
     )
-    fault = tag("p", "ALMACÉN · store: ", totals.store_fault, class_="fault", role="alert")
-    return join(
-        [
-            brand,
-            tag("dl", *figures, class_="figures"),
-            time,
-            fault if totals.store_fault else Markup(),
-        ]
-    )
+    return join([brand, tag("dl", *figures, class_="figures"), time])
 
 
 def _figure(es: str, en: str, value: str, css: str = "") -> Markup:
@@ -91,7 +90,9 @@ def _figure(es: str, en: str, value: str, css: str = "") -> Markup:
 
 def _aside(view: CenterView, parts: Parts) -> Iterator[Markup]:
     ranked = sorted(view.alarms, key=lambda alarm: (alarm.severity, -alarm.since_ms))
-    alarms = join(_alarm(alarm, view.now_ms) for alarm in ranked)
+    alarms = join(_alarm(alarm, view.now_ms) for alarm in ranked[:_ALARMS_LISTED])
+    if (more := len(ranked) - _ALARMS_LISTED) > 0:
+        alarms = join([alarms, tag("li", both(f"y {more} más", "more"), class_="calm")])
     calm = tag("li", both("Sin alarmas", "no alarms"), class_="calm")
     yield tag("h2", both("Alarmas", "alarms"))
     yield parts.place("alarms", "ul", alarms or calm, class_="alarms")

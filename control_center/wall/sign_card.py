@@ -1,11 +1,10 @@
 """One sign: its face as it was read back, and what the centre knows about it."""
 
-from control_center.bilingual import words_of
 from control_center.view import SignView
 from control_center.wall.dots import draw_face
 from control_center.wall.markup import Markup, join, tag
 from control_center.wall.parts import Parts
-from control_center.wall.words import FACES, NONE, age, badge, both, clock, number
+from control_center.wall.words import FACES, NONE, age, badge, both, both_of, clock, number
 
 Pages = tuple[tuple[str, ...], ...]
 
@@ -66,16 +65,14 @@ def _caption(sign: SignView) -> Markup:
             "div",
             badge(FACES[sign.face], f"face-{sign.face}"),
             tag("strong", sign.title),
-            tag("span", f"leído hace {age(sign.age_s)}", class_="age")
-            if sign.age_s is not None
-            else tag("span", "nunca leído", class_="age"),
+            tag("span", _read(sign), class_="age"),
             class_="line",
         )
     ]
     if sign.face != "confirmed" and sign.wanted != sign.pages:
         wanted = text_of(sign.wanted) or "APAGADO · blank"
         rows.append(_fact("Se pide", "wanted", wanted, "wanted"))
-    reason = both(*words_of(sign.reason)) if sign.reason else NONE
+    reason = both_of(sign.reason) if sign.reason else NONE
     rows.append(_fact("Motivo", "reason", reason, "reason"))
     since = clock(sign.since_ms) if sign.since_ms is not None else NONE
     rows.append(
@@ -92,6 +89,12 @@ def _caption(sign: SignView) -> Markup:
         )
     )
     return join(rows)
+
+
+def _read(sign: SignView) -> Markup:
+    if sign.age_s is None:
+        return both("nunca leído", "never read")
+    return both(f"leído hace {age(sign.age_s)}", "read")
 
 
 def _fact(es: str, en: str, value: str, css: str = "") -> Markup:

@@ -11,7 +11,7 @@ from control_center.wall.readings import POLE, WEATHER, has_kind, lanes_of
 from control_center.wall.sign_card import draw_sign
 from control_center.wall.station import draw_speed, draw_station
 from control_center.wall.tile import draw_facts, draw_tile
-from control_center.wall.words import STATES, age, badge
+from control_center.wall.words import STATES, age, badge, both
 
 
 def draw_site(site: SiteView, signs: Sequence[SignView], parts: Parts, now_ms: int) -> Markup:
@@ -29,13 +29,17 @@ def draw_site(site: SiteView, signs: Sequence[SignView], parts: Parts, now_ms: i
 
 
 def _head(site: SiteView) -> Markup:
-    facts = [f"dato hace {age(site.age_s)}" if site.age_s is not None else "sin datos"]
+    newest = both("sin datos", "no data")
+    if site.age_s is not None:
+        newest = both(f"dato hace {age(site.age_s)}", "data age")
+    facts = [tag("span", newest, class_="age")]
     if site.waiting_s is not None and site.waiting_s >= 1:
-        facts.append(f"por enviar {age(site.waiting_s)}")
+        waiting = both(f"por enviar {age(site.waiting_s)}", "to send")
+        facts.append(tag("span", waiting, class_="age"))
     return tag(
         "div",
         tag("h2", site.title),
-        tag("span", " · ".join(facts), class_="age"),
+        *facts,
         badge(STATES[site.state], f"state-{site.state}"),
         class_=f"line head state-{site.state}",
     )

@@ -52,6 +52,12 @@ def both(es: str, en: str) -> Markup:
     return join((es, " ", tag("span", en, class_="en", lang="en"))) if en else join([es])
 
 
+def both_of(text: str) -> Markup:
+    """The same for a text that comes as `Spanish · English`."""
+    es, _, en = text.partition(" · ")
+    return both(es, en)
+
+
 def halves(device: DeviceView) -> tuple[str, str]:
     """A device's title, written `Spanish · English`; one without a title goes by its name."""
     spanish, _, english = (device.title or device.device).partition(" · ")

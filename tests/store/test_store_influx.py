@@ -211,3 +211,14 @@ async def test_an_unreadable_token_is_named_with_what_to_do(tmp_path):
 @pytest.fixture
 def unused_url():
     return f"http://127.0.0.1:{free_port()}"
+
+
+async def test_a_server_that_is_not_there_is_said_in_few_words():
+    url = f"http://127.0.0.1:{free_port()}"
+    store = InfluxStore(StoreSettings(type="influx", url=url))
+    try:
+        with pytest.raises(StoreUnavailable) as caught:
+            await store.open()
+    finally:
+        await store.close()
+    assert str(caught.value) == f"{url}: Connection refused"

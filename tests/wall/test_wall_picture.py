@@ -1,3 +1,5 @@
+import re
+
 import msgspec
 import pytest
 from sample_view import CONGESTION, HOSTILE, NOW_MS, sample_view
@@ -159,11 +161,32 @@ def test_alarms_stand_by_severity_then_newest_first():
     assert order == sorted(order)
 
 
-def test_a_broken_store_is_said_aloud():
+def test_a_broken_store_marks_what_it_no_longer_stores():
     view = sample_view()
     broken = change(view, totals=change(view.totals, store_fault="disk full"))
-    assert "disk full" in draw(broken).parts["header"]
-    assert "ALMACÉN" not in draw(view).parts["header"]
+    stored = re.compile(r'<div class="warn"><dt>Guardadas')
+    assert stored.search(draw(broken).parts["header"])
+    assert not stored.search(draw(view).parts["header"])
+
+
+def test_a_flood_of_alarms_shows_the_most_urgent_and_says_how_many_more():
+    view = sample_view(congested=True)
+    urgent = change(view.alarms[0], severity=1, text_es="la urgente")
+    flood = tuple(change(view.alarms[0], id=str(n)) for n in range(50))
+    alarms = draw(change(view, alarms=(*flood, urgent))).parts["alarms"]
+    assert alarms.count('data-testid="alarm"') == 8
+    assert "la urgente" in alarms
+    assert "y 43 más" in alarms
+
+
+def test_why_a_device_is_away_stands_in_both_languages_apart():
+    view = sample_view(congested=True)
+    site = view.sites[0]
+    away = change(site.devices[0], state="offline", reason="mudo · silent", age_s=28.0)
+    devices = draw(change(view, sites=(change(site, devices=(away,)),)))
+    shown = devices.parts[f"site-{site.source}-devices"]
+    assert 'mudo <span class="en" lang="en">silent</span>' in shown
+    assert "hace 28 s" in shown
 
 
 def test_a_gap_breaks_the_line_of_a_chart():
