@@ -1,6 +1,8 @@
 """Which broker, as whom: the [broker] table of every program's settings."""
 
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -56,10 +58,21 @@ def address_of(settings: BrokerSettings) -> Address:
     parts = urlsplit(settings.url)
     password = None
     if settings.password_file is not None:
-        password = settings.password_file.read_text(encoding="utf-8").strip()
+        with _naming(settings.password_file):
+            password = settings.password_file.read_text(encoding="utf-8").strip()
     tls = None
     if parts.scheme == "mqtts":
-        tls = ssl.create_default_context(cafile=settings.ca_file)
+        with _naming(settings.ca_file):
+            tls = ssl.create_default_context(cafile=settings.ca_file)
     return Address(
         parts.hostname or "", parts.port or _PORTS[parts.scheme], settings.username, password, tls
     )
+
+
+@contextmanager
+def _naming(path: Path | None) -> Iterator[None]:
+    """`ssl` does not say which file it could not read."""
+    try:
+        yield
+    except (OSError, UnicodeDecodeError) as error:
+        raise OSError(f"{path}: {error}") from error

@@ -1,6 +1,7 @@
 """The link and the uplink against real brokers: loss, return, order, watchdog."""
 
 import asyncio
+import contextlib
 import time
 from random import Random
 
@@ -10,7 +11,8 @@ import pytest
 from gateway.contract.codec import encode
 from gateway.contract.messages import Ack, Observation
 from gateway.contract.settings import SettingsError, load_settings
-from gateway.link.address import BrokerSettings
+from gateway.link import link as link_module
+from gateway.link.address import BrokerSettings, address_of
 from gateway.link.backoff import Backoff
 from gateway.link.link import Link
 from gateway.link.seen import SeenFrames
@@ -39,7 +41,7 @@ class Peer:
             BrokerSettings(url=url),
             client_id=client_id,
             will=will,
-            subscriptions=subscriptions,
+            subscriptions=subscriptions or ("aburra/v1/nobody",),
             on_message=self._take,
             on_connect=self._connected,
             random=Random(7),
@@ -100,8 +102,8 @@ async def test_the_last_will_says_offline_and_a_clean_stop_does_not(broker):
         "async def no(*a): pass\n"
         "async def die(): os._exit(9)\n"
         f"link = Link(BrokerSettings(url={broker.url!r}), client_id='dying',\n"
-        "    will=('aburra/v1/a/dying/state', b'gone'), subscriptions=(), on_message=no,\n"
-        "    on_connect=die, random=Random(7))\n"
+        "    will=('aburra/v1/a/dying/state', b'gone'), subscriptions=('aburra/v1/nobody',),\n"
+        "    on_message=no, on_connect=die, random=Random(7))\n"
         "asyncio.run(link.run())\n"
     )
     import sys
@@ -111,6 +113,86 @@ async def test_the_last_will_says_offline_and_a_clean_stop_does_not(broker):
     await until(lambda: watcher.messages)
     assert watcher.messages == [("aburra/v1/a/dying/state", b"gone")]
     await watcher.stop()
+
+
+class DeafBroker:
+    """Takes everything and acknowledges no PUBLISH; answers subscriptions with `granted`."""
+
+    def __init__(self, granted=1):
+        self.granted = granted
+        self.connections = 0
+
+    async def start(self):
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self.url = f"mqtt://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        return self
+
+    async def _serve(self, reader, writer):
+        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+            while True:
+                kind = (await reader.readexactly(1))[0] >> 4
+                length, shift, more = 0, 0, True
+                while more:
+                    digit = (await reader.readexactly(1))[0]
+                    length |= (digit & 0x7F) << shift
+                    shift, more = shift + 7, digit & 0x80
+                body = await reader.readexactly(length)
+                if kind == 1:
+                    self.connections += 1
+                    writer.write(bytes.fromhex("20 02 00 00"))
+                elif kind == 8:
+                    writer.write(bytes((0x90, 3, *body[:2], self.granted)))
+        writer.close()
+
+    async def stop(self):
+        self._server.close()
+
+
+async def test_a_broker_that_takes_nothing_loses_the_connection(monkeypatch):
+    monkeypatch.setattr(link_module, "_TAKE_S", 0.2)
+    broker = await DeafBroker().start()
+    here = Peer(broker.url, "here", "aburra/v1/#")
+    await until(lambda: here.link.connected)
+    sent = [here.link.publish("aburra/v1/a/b/up", b"x") for _ in range(5)]
+    assert await asyncio.gather(*sent) == [False] * 5
+    await until(lambda: "took no message" in here.link.fault)
+    await until(lambda: broker.connections == 2)
+    await here.stop()
+    await broker.stop()
+
+
+async def test_a_refused_subscription_is_no_connection():
+    broker = await DeafBroker(granted=0x80).start()
+    here = Peer(broker.url, "here", "aburra/v1/a/b/ack")
+    await until(lambda: "refuses the subscription to aburra/v1/a/b/ack" in here.link.fault)
+    assert here.connected_count == 0
+    await here.stop()
+    await broker.stop()
+
+
+async def test_two_programs_with_one_name_do_not_fight_at_full_speed(broker):
+    twins = [Peer(broker.url, "twin", "aburra/v1/#") for _ in range(2)]
+    await until(lambda: all(twin.connected_count for twin in twins))
+    await until(lambda: all(twin.connected_count > 1 for twin in twins))
+    assert all(twin.link._backoff.next_s() > 0.5 for twin in twins), "the back-off began anew"
+    for twin in twins:
+        await twin.stop()
+
+
+@pytest.mark.parametrize(
+    ("settings", "name"),
+    [
+        ({"url": "mqtts://x", "ca_file": "missing"}, "missing"),
+        ({"url": "mqtts://x", "ca_file": "rubbish"}, "rubbish"),
+        ({"username": "a", "password_file": "missing"}, "missing"),
+        ({"username": "a", "password_file": "rubbish"}, "rubbish"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_named(tmp_path, settings, name):
+    (tmp_path / "rubbish").write_bytes(b"\xff\xfe")
+    paths = {key: tmp_path / value for key, value in settings.items() if key.endswith("_file")}
+    with pytest.raises(OSError, match=str(tmp_path / name)):
+        address_of(BrokerSettings(**(settings | paths)))
 
 
 class Field:
