@@ -10,7 +10,6 @@ from control_center.ingest.quarantine import Quarantine
 from control_center.live.face import face_state
 from control_center.live.picture import Picture, Site
 from control_center.signs.dispatcher import SignDispatcher
-from control_center.view import DeviceView
 
 _SITE_HOLD_S = 5.0
 _DEVICE_HOLD_S = 10.0
@@ -101,34 +100,30 @@ def _site(picture: Picture, site: Site, now_ms: int) -> Iterator[Condition]:
         }[state]
         yield Condition(f"site-{state}:{site.source}", 2, site.source, *words, _SITE_HOLD_S)
         return
-    views = [site.devices[name].view(state, now_ms) for name in sorted(site.devices)]
-    unwell = [view for view in views if view.state != "ok"]
+    states = {name: site.devices[name].state(state, now_ms) for name in sorted(site.devices)}
+    unwell = {name: reason for name, (state, reason) in states.items() if state != "ok"}
     if len(unwell) >= _TOGETHER:
-        names = ", ".join(view.device for view in unwell[:_NAMED])
+        names = ", ".join(list(unwell)[:_NAMED])
         more = ", …" if len(unwell) > _NAMED else ""
         yield Condition(
             f"devices-offline:{site.source}",
             2,
             site.source,
-            f"{len(unwell)} de {len(views)} equipos sin datos: {names}{more}",
-            f"{len(unwell)} of {len(views)} devices without data: {names}{more}",
+            f"{len(unwell)} de {len(states)} equipos sin datos: {names}{more}",
+            f"{len(unwell)} of {len(states)} devices without data: {names}{more}",
             _DEVICE_HOLD_S,
         )
         return
-    for view in unwell:
-        yield _device(site, view)
-
-
-def _device(site: Site, device: DeviceView) -> Condition:
-    reason = words_of(device.reason)
-    return Condition(
-        f"device-offline:{site.source}/{device.device}",
-        3,
-        f"{site.source}/{device.device}",
-        f"Equipo sin datos: {reason.es}",
-        f"Device without data: {reason.en}",
-        _DEVICE_HOLD_S,
-    )
+    for name, reason in unwell.items():
+        why = words_of(reason)
+        yield Condition(
+            f"device-offline:{site.source}/{name}",
+            3,
+            f"{site.source}/{name}",
+            f"Equipo sin datos: {why.es}",
+            f"Device without data: {why.en}",
+            _DEVICE_HOLD_S,
+        )
 
 
 def _sign(picture: Picture, dispatcher: SignDispatcher, now_ms: int) -> Iterator[Condition]:

@@ -60,7 +60,7 @@ class Device:
 
     def view(self, site: State, now_ms: int) -> DeviceView:
         """`age_s` is that of its values: that it is reported silent makes them no younger."""
-        state, reason = self._state(site, now_ms)
+        state, reason = self.state(site, now_ms)
         values = [series for series in sorted(self._newest) if series[0] != _HEALTH]
         ages = [self._age_s(series, now_ms) for series in values]
         in_doubt = site != "ok" or state == "offline"
@@ -78,7 +78,8 @@ class Device:
             ),
         )
 
-    def _state(self, site: State, now_ms: int) -> tuple[State, str]:
+    def state(self, site: State, now_ms: int) -> tuple[State, str]:
+        """Its state at a site in that state, and why it is not `ok`."""
         if site in ("offline", "unknown"):
             return "unknown", "gabinete sin conexión · cabinet not connected"
         health = self.newest(_HEALTH)
