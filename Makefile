@@ -28,12 +28,12 @@ $(VENV)/bin/python:
 	@sh deploy/make-venv.sh "$(PYTHON)" "$(VENV)"
 
 $(VENV)/.run: $(VENV)/bin/python pyproject.toml
-	@echo "installing into $(VENV) (once) …"
+	@echo "installing into $(VENV): once, about a minute …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[run]'
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/bin/python pyproject.toml
-	@echo "installing what the tests need into $(VENV) (once) …"
+	@echo "installing what the tests need into $(VENV): once, about two minutes …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@ $(VENV)/.run
 

@@ -12,7 +12,14 @@ import orjson
 
 from gateway.contract.codec import ContractError, decode
 from gateway.contract.kinds import KINDS
-from gateway.contract.messages import Epoch, Frame, Observation, Sequence, Source
+from gateway.contract.messages import (
+    FRAME_OBSERVATIONS_MAX,
+    Epoch,
+    Frame,
+    Observation,
+    Sequence,
+    Source,
+)
 from gateway.contract.topics import GATEWAY_SITE, Topic
 
 AHEAD_MS = 120_000
@@ -54,35 +61,64 @@ class Admission(NamedTuple):
 
 def excerpt_of(payload: bytes) -> str:
     """The beginning of a payload, printable, at most 160 characters."""
-    text = payload[:160].decode("utf-8", errors="replace")
-    return "".join(c if c.isprintable() else "·" for c in text)
+    return _printable(payload[:160].decode("utf-8", errors="replace"))
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else "·" for c in text[:160])
 
 
 def admit_frame(topic: Topic, payload: bytes, now_ms: int) -> Admission:
     """Check size, shape, identity, kinds, plausible ranges and time.
 
     The only source that may be named is the topic's; a gateway may pass on sources of its own
-    municipality.
+    municipality. One bad observation never costs its neighbours.
     """
+    refusals: list[Refusal] = []
     try:
         frame = decode(payload, Frame)
     except ContractError as error:
-        refusal = Refusal(error.reason, error.detail, excerpt_of(payload))
-        head = _head_of(topic, payload) if error.reason == "malformed" else None
-        return Admission(None, head, (), (refusal,), len(head.observations) if head else 0)
+        salvaged = _salvage(payload) if error.reason == "malformed" else None
+        if salvaged is None:
+            refusal = Refusal(error.reason, error.detail, excerpt_of(payload))
+            head = _head_of(topic, payload) if error.reason == "malformed" else None
+            return Admission(None, head, (), (refusal,), len(head.observations) if head else 0)
+        frame, refusals = salvaged
     foreign = _foreign(topic, frame)
     if foreign is not None:
         return Admission(None, None, (), (Refusal("foreign", foreign, excerpt_of(payload)),))
     head = FrameHead(frame.source, frame.epoch, frame.sequence)
     admitted: list[Observation] = []
-    refusals: list[Refusal] = []
     for observation in frame.observations:
         fault = fault_of(observation, now_ms)
         if fault is None:
             admitted.append(observation)
         else:
-            refusals.append(Refusal(*fault, excerpt=str(observation)[:160]))
+            refusals.append(Refusal(*fault, excerpt=_printable(str(observation))))
     return Admission(frame, head, tuple(admitted), tuple(refusals), len(refusals))
+
+
+def _salvage(payload: bytes) -> tuple[Frame, list[Refusal]] | None:
+    """The frame with those of its observations that have the right shape; None without a frame."""
+    try:
+        found = orjson.loads(payload)
+    except orjson.JSONDecodeError:
+        return None
+    observations = found.get("observations") if isinstance(found, dict) else None
+    if not isinstance(observations, list) or len(observations) > FRAME_OBSERVATIONS_MAX:
+        return None
+    shaped: list[Observation] = []
+    refusals: list[Refusal] = []
+    for observation in observations:
+        try:
+            shaped.append(msgspec.convert(observation, type=Observation))
+        except msgspec.ValidationError as error:
+            refusals.append(Refusal("malformed", str(error)[:180], _printable(str(observation))))
+    try:
+        frame = msgspec.convert(found | {"observations": []}, type=Frame)
+    except msgspec.ValidationError:
+        return None
+    return msgspec.structs.replace(frame, observations=tuple(shaped)), refusals
 
 
 def _foreign(topic: Topic, frame: Frame) -> str | None:

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta
 
 VERSION = 1
+FRAME_OBSERVATIONS_MAX = 2000
 
 _NAME = "[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?"
 _END = r"$(?!\n)"
@@ -70,7 +71,7 @@ class Frame(Message, frozen=True, kw_only=True, omit_defaults=True):
     sequence: Sequence
     sent_ms: UtcMs
     clock: ClockState
-    observations: Annotated[tuple[Observation, ...], Meta(max_length=2000)]
+    observations: Annotated[tuple[Observation, ...], Meta(max_length=FRAME_OBSERVATIONS_MAX)]
     origin: Origin | None = None
 
 

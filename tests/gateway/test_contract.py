@@ -79,6 +79,10 @@ def test_a_bad_frame_is_refused_whole(payload, reason):
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
+        ({"extra": 1}, "malformed"),
+        ({"time_ms": "now"}, "malformed"),
+        ({"fields": {"period_s": None}}, "malformed"),
+        ({"device": "VDS 1"}, "malformed"),
         ({"kind": "vds_unknown"}, "malformed"),
         ({"tags": {}}, "malformed"),
         ({"tags": {"lane": "1", "colour": "red"}}, "malformed"),
