@@ -62,8 +62,9 @@ class SignView(Struct, frozen=True):
     """One sign and its face.
 
     `pages` is what the sign said it shows when it was last read back (no pages = blank). `face` is
-    `confirmed` when that is what the centre decided, `waiting` while a command is under way,
-    `differs` when the sign shows something else, `unknown` when it was not read back recently.
+    `confirmed` when that is what the centre decided, `waiting` while a command is under way or
+    nothing was decided yet, `differs` when the sign shows something else, `unknown` when it was not
+    read back recently or is known to be out of reach.
     `reason` and `authority` belong to the decision in force. Of `commands` issued, `confirmed` were
     confirmed by read-back and `under_way` (0 or 1) has no result yet.
     """

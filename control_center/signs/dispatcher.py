@@ -216,7 +216,7 @@ class SignDispatcher:
         if self.face is None or now_ms - self.face.time_ms > STALE_MS:
             return "waiting" if self._under_way else "unknown"
         if self.decision is None:
-            return "unknown"
+            return "waiting"
         if pages_of(self.face.multi) == pages_of(self.decision.multi):
             return "confirmed"
         return "waiting" if self._under_way and not self._failures else "differs"

@@ -69,7 +69,8 @@ def _caption(sign: SignView) -> Markup:
             class_="line",
         )
     ]
-    if sign.face != "confirmed" and sign.wanted != sign.pages:
+    is_decided = sign.since_ms is not None
+    if is_decided and sign.face != "confirmed" and sign.wanted != sign.pages:
         wanted = text_of(sign.wanted) or "APAGADO · blank"
         rows.append(_fact("Se pide", "wanted", wanted, "wanted"))
     reason = both_of(sign.reason) if sign.reason else NONE

@@ -341,3 +341,10 @@ def test_why_a_command_was_not_confirmed_is_known_until_one_is(status, shows, de
     bench.due(3)
     bench.answer(2, 4)
     assert bench.dispatcher.failure is None
+
+
+def test_a_face_that_is_read_is_known_before_anything_is_decided():
+    bench = Bench(decision=None)
+    assert bench.face(0) == "unknown"
+    bench.sees("HOLA", 1)
+    assert (bench.face(2), bench.face(32)) == ("waiting", "unknown")

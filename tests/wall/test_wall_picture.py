@@ -207,3 +207,13 @@ def test_an_empty_centre_is_drawn():
     view = sample_view()
     picture = draw(change(view, sites=(), signs=()))
     assert "Sin alarmas" in picture.parts["alarms"]
+
+
+def test_nothing_is_said_to_be_wanted_before_it_is_decided():
+    view = sample_view(congested=True)
+    undecided = change(view.signs[0], face="waiting", wanted=(), since_ms=None)
+    picture = draw(change(view, signs=(undecided,)))
+    assert "Se pide" not in picture.parts[f"sign-{undecided.target}-caption"]
+    decided = change(undecided, since_ms=NOW_MS)
+    caption = draw(change(view, signs=(decided,))).parts[f"sign-{undecided.target}-caption"]
+    assert "Se pide" in caption
