@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import math
+import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -22,7 +24,8 @@ WINDOW = 32
 BACKLOG_PER_S = 40.0
 """After an outage the backlog follows at this rate, beside the live frames."""
 ACK_TIMEOUT_S = 4.0
-"""A frame without an ack for so long is sent again: a broker may have lost it."""
+"""A frame without an ack for so long is sent again: a broker may have lost it. While nothing at all
+is acknowledged, one frame asks for all: a gateway that is down for a day costs no mobile data."""
 _LOOK_S = 0.25
 
 
@@ -60,6 +63,8 @@ class Uplink:
         self._wake = asyncio.Event()
         self._in_flight: dict[int, float] = {}
         self._cursors = _Cursors(connection=0, border=0, backlog=0, live=0)
+        self._answered_s = -math.inf
+        self._fault = ""
         self.malformed_acks = 0
         self.resent_frames = 0
 
@@ -68,7 +73,10 @@ class Uplink:
         self._wake.set()
 
     async def acknowledge(self, payload: bytes) -> None:
-        """Take a payload from the ack topic; what is no Ack for this source is counted."""
+        """Take a payload from the ack topic; what is no Ack for this source is counted.
+
+        On a disk that is full the frames stay, go out again, and are acknowledged again.
+        """
         try:
             ack = decode(payload, Ack)
         except ContractError as error:
@@ -77,9 +85,17 @@ class Uplink:
             return
         if ack.source != self._source or ack.epoch != self._spool.epoch:
             return
-        await asyncio.to_thread(
-            self._spool.acknowledge, ack.epoch, ack.sequences, ack.refused_count
-        )
+        try:
+            await asyncio.to_thread(
+                self._spool.acknowledge, ack.epoch, ack.sequences, ack.refused_count
+            )
+        except sqlite3.OperationalError as error:
+            if str(error) != self._fault:
+                log.error("what was acknowledged can't be forgotten: %s", error)
+            self._fault = str(error)
+            return
+        self._fault = ""
+        self._answered_s = time.monotonic()
         for sequence in ack.sequences:
             self._in_flight.pop(sequence, None)
         self._wake.set()
@@ -116,12 +132,7 @@ class Uplink:
             self._cursors = _Cursors(self._link.connections, border, backlog=0, live=border)
             self._in_flight.clear()
         cursors = self._cursors
-        late = [s for s, sent_s in self._in_flight.items() if now_s - sent_s > ACK_TIMEOUT_S]
-        for sequence in late:
-            again = await asyncio.to_thread(self._spool.frames, sequence - 1, sequence, 1)
-            self.resent_frames += len(again)
-            del self._in_flight[sequence]
-            await self._send(again)
+        await self._send_again(now_s)
         live = await self._fetch(cursors.live, None, WINDOW - len(self._in_flight))
         if live:
             cursors.live = live[-1].sequence
@@ -132,6 +143,18 @@ class Uplink:
             cursors.backlog = backlog[-1].sequence
             await self._send(backlog)
         return len(backlog)
+
+    async def _send_again(self, now_s: float) -> None:
+        late = [s for s, sent_s in self._in_flight.items() if now_s - sent_s > ACK_TIMEOUT_S]
+        if now_s - self._answered_s > ACK_TIMEOUT_S:
+            latest_s = max(self._in_flight.values(), default=-math.inf)
+            late = late[:1] if now_s - latest_s > ACK_TIMEOUT_S else []  # each in its turn
+        again: list[StoredFrame] = []
+        for sequence in late:
+            del self._in_flight[sequence]  # also when the spool has dropped it meanwhile
+            again += await self._fetch(sequence - 1, sequence, 1)
+        self.resent_frames += len(again)
+        await self._send(again)
 
     async def _fetch(self, after: int, up_to: int | None, limit: int) -> list[StoredFrame]:
         if limit <= 0:

@@ -271,6 +271,40 @@ async def test_a_frame_without_ack_is_sent_again(field, monkeypatch):
     assert field.uplink.resent_frames >= 1
 
 
+async def test_while_nothing_is_acknowledged_one_frame_asks_for_all(field, monkeypatch):
+    monkeypatch.setattr(uplink_module, "ACK_TIMEOUT_S", 0.3)
+    field.start()
+    await until(lambda: field.link.connected)
+    field.commit(10)
+    await until(lambda: len(field.received()) >= 10)
+    field.next.messages.clear()
+    await until(lambda: len(field.received()) == 4)
+    assert len(set(field.received())) == 4, "a frame that nobody wants must not stand for all"
+    answered = field.received()[0]
+    field.next.messages.clear()
+    await field.acknowledge(answered)
+    rest = set(range(1, 11)) - {answered}
+    await until(lambda: set(field.received()) == rest, timeout_s=1.5)
+
+
+async def test_an_ack_that_a_full_disk_cannot_take_is_asked_for_again(field, monkeypatch, caplog):
+    monkeypatch.setattr(uplink_module, "ACK_TIMEOUT_S", 0.3)
+    field.start()
+    field.commit()
+    await until(lambda: field.received() == [1])
+    # As full as a disk: SQLite may not write another page.
+    field.spool._database.execute("PRAGMA query_only = ON")
+    for _ in range(3):
+        await field.acknowledge(1)
+    await until(lambda: "can't be forgotten" in caplog.text)
+    field.next.messages.clear()
+    await until(field.received)
+    assert caplog.text.count("can't be forgotten") == 1
+    field.spool._database.execute("PRAGMA query_only = OFF")
+    await field.acknowledge(1)
+    await until(lambda: field.waiting() == 0)
+
+
 async def test_the_newest_frame_goes_first_and_the_backlog_follows_in_order(field):
     field.commit(20)
     field.start()
