@@ -84,10 +84,13 @@ def admit_frame(topic: Topic, payload: bytes, now_ms: int) -> Admission:
             head = _head_of(topic, payload) if error.reason == "malformed" else None
             return Admission(None, head, (), (refusal,), len(head.observations) if head else 0)
         frame, refusals = salvaged
+    head = FrameHead(frame.source, frame.epoch, frame.sequence)
     foreign = _foreign(topic, frame)
     if foreign is not None:
-        return Admission(None, None, (), (Refusal("foreign", foreign, excerpt_of(payload)),))
-    head = FrameHead(frame.source, frame.epoch, frame.sequence)
+        refusal = Refusal("foreign", foreign, excerpt_of(payload))
+        if frame.source != topic.source:
+            return Admission(None, None, (), (refusal,))
+        return Admission(None, head, (), (refusal,), len(frame.observations))
     admitted: list[Observation] = []
     for observation in frame.observations:
         fault = fault_of(observation, now_ms)

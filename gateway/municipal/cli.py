@@ -17,22 +17,27 @@ from gateway.municipal.settings import GatewaySettings
 
 
 def gateway(
-    settings: Annotated[Path, typer.Argument(help="Settings file (TOML).")],
-    check: Annotated[bool, typer.Option("--check", help="Only check the settings.")] = False,
+    settings: Annotated[Path, typer.Argument(help="Ajustes de la pasarela (TOML) · its settings")],
+    *,
+    check: Annotated[bool, typer.Option("--check", help="Sólo revisar · only check")] = False,
 ) -> None:
-    """The border of one municipality: admits, keeps and passes on."""
+    """La frontera de un municipio: admite, guarda y reenvía · The border of one municipality."""
     try:
         checked = load_settings(settings, GatewaySettings)
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         raise typer.Exit(2) from error
     if check:
+        typer.echo(f"{settings}: en orden · in order")
         return
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     try:
         asyncio.run(_run(checked))
     except (OSError, sqlite3.OperationalError) as error:
-        sys.stderr.write(f"{checked.data_dir}: can't be used: {error}; check data_dir's owner\n")
+        sys.stderr.write(
+            f"{checked.data_dir}: {error}: dé permiso de escritura en data_dir, o espacio en disco"
+            " · make data_dir writable, or free disk space\n"
+        )
         raise typer.Exit(1) from error
 
 

@@ -1,6 +1,8 @@
 """The gateway program: two links, one spool, and what passes between them."""
 
 import asyncio
+import time
+from contextlib import suppress
 from random import Random
 
 from gateway.contract.admission import Refusal, excerpt_of
@@ -33,8 +35,9 @@ class Gateway:
         self._settings = settings
         self._source = source = f"{settings.municipality}/{GATEWAY_SITE}"
         self._started_ms = utc_ms()
+        self._started_s = time.monotonic()
         settings.data_dir.mkdir(parents=True, exist_ok=True)
-        self._quarantine = Quarantine(settings.data_dir / "quarantine.sqlite")
+        self._quarantine = Quarantine(settings.data_dir / "quarantine.sqlite", self._started_ms)
         self._spool = Spool(settings.data_dir / "spool.sqlite", settings.spool, utc_ms)
         name = f"{PROGRAM}-{settings.municipality}"
         every_site = f"aburra/v1/{settings.municipality}/+"
@@ -83,10 +86,12 @@ class Gateway:
             tasks = [group.create_task(part) for part in parts]
             await stopping.wait()
             await self._outbox.flush()
-            await self._refusals.settle()
-            await self._uplink.drain(_DRAIN_S)
-            offline = self._presence(online=False)
-            await self._metropolitan.publish(topic_of(self._source, "state"), offline, retain=True)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_DRAIN_S):
+                    await self._refusals.settle()
+                    await self._uplink.drain(_DRAIN_S)
+            state_topic = topic_of(self._source, "state")
+            await self._metropolitan.say_goodbye(state_topic, self._presence(online=False))
             for task in tasks:
                 task.cancel()
         self._spool.close()
@@ -133,7 +138,7 @@ class Gateway:
             now_ms = utc_ms()
             oldest_ms = now_ms if state.oldest_waiting_ms is None else state.oldest_waiting_ms
             fields = {
-                "uptime_s": (now_ms - self._started_ms) / 1000,
+                "uptime_s": time.monotonic() - self._started_s,
                 "forwarded_count": self._intake.forwarded_count,
                 "waiting_count": state.waiting_frames,
                 "oldest_waiting_s": max(0, now_ms - oldest_ms) / 1000,

@@ -57,6 +57,7 @@ class Intake:
 
     async def run(self) -> None:
         """Commit and acknowledge for ever; cancel to stop."""
+        fault = ""
         while True:
             batch = [await self._waiting.get()]
             while len(batch) < _BATCH_FRAMES and not self._waiting.empty():
@@ -64,9 +65,12 @@ class Intake:
             try:
                 await asyncio.to_thread(self._spool.commit_all, [*map(_batch_of, batch)])
             except sqlite3.OperationalError as error:
-                log.error("the spool can't be written, nothing is acknowledged: %s", error)
+                if str(error) != fault:
+                    log.error("the spool can't be written, nothing is acknowledged: %s", error)
+                fault = str(error)
                 await asyncio.sleep(1.0)
                 continue
+            fault = ""
             self.forwarded_count += sum(len(admission.observations) for admission in batch)
             self._on_commit()
             await self._acknowledge(batch)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sqlite3
 from collections import Counter
 from collections.abc import Callable
 
@@ -57,8 +58,11 @@ class Refusals:
         notices, self._waiting = self._waiting, []
         if not notices:
             return
-        await asyncio.to_thread(self._quarantine.keep, notices)
         log.warning("%d refused, last: %s: %s", len(notices), notices[-1].topic, notices[-1].detail)
+        try:
+            await asyncio.to_thread(self._quarantine.keep, notices)
+        except sqlite3.OperationalError as error:
+            log.error("they can't be kept in the quarantine file: %s", error)
         for notice in notices[-_TOLD_PER_ROUND:]:
             await self._metropolitan.publish(self._topic, encode(notice))
 

@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, field_validator
 
 from gateway.contract.settings import Settings
+from gateway.contract.topics import GATEWAY_SITE
 from gateway.link.address import BrokerSettings
 from gateway.spool.spool import SpoolSettings
 
@@ -23,3 +24,12 @@ class GatewaySettings(Settings):
     metropolitan_broker: BrokerSettings
     spool: SpoolSettings = SpoolSettings()
     health_interval_s: float = Field(default=10, ge=1, le=300)
+
+    @field_validator("sites")
+    @classmethod
+    def _are_sites(cls, value: list[str]) -> list[str]:
+        if GATEWAY_SITE in value:
+            raise ValueError(f"{GATEWAY_SITE!r} is the gateway's own name, not a site's")
+        if len(set(value)) < len(value):
+            raise ValueError("each site may stand here once")
+        return value

@@ -1,4 +1,4 @@
-"""The spool's file: opening it, telling a damaged one, setting it aside."""
+"""The spool's tables, and opening an SQLite file that may be damaged."""
 
 import contextlib
 import logging
@@ -30,14 +30,25 @@ CREATE TABLE IF NOT EXISTS results (
 
 
 def open_spool_file(path: Path, now_ms: int) -> tuple[sqlite3.Connection, Path | None]:
-    """Open or begin the spool; a damaged file is renamed and its new name is returned.
+    """Open or begin the spool; see `open_or_set_aside`.
 
-    AUTOINCREMENT keeps sequences growing after all frames are gone; synchronous=FULL makes one
-    fsync per commit, so what was committed survives a power cut.
+    AUTOINCREMENT keeps sequences growing after all frames are gone.
+    """
+    database, aside = open_or_set_aside(path, _SCHEMA, now_ms)
+    database.execute("INSERT OR IGNORE INTO meta VALUES ('epoch', ?)", (secrets.token_hex(8),))
+    return database, aside
+
+
+def open_or_set_aside(
+    path: Path, schema: str, now_ms: int
+) -> tuple[sqlite3.Connection, Path | None]:
+    """Open or begin an SQLite file; a damaged one is renamed and its new name is returned.
+
+    synchronous=FULL makes one fsync per commit, so what was committed survives a power cut.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        return _open(path), None
+        return _open(path, schema), None
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.OperationalError):
             raise  # no permission, disk full, locked: not damage
@@ -47,10 +58,10 @@ def open_spool_file(path: Path, now_ms: int) -> tuple[sqlite3.Connection, Path |
             with contextlib.suppress(FileNotFoundError):
                 path.with_name(path.name + suffix).rename(aside.with_name(aside.name + suffix))
         log.error("%s is damaged (%s): set aside as %s, a new one begun", path, error, aside)
-        return _open(path), aside
+        return _open(path, schema), aside
 
 
-def _open(path: Path) -> sqlite3.Connection:
+def _open(path: Path, schema: str) -> sqlite3.Connection:
     database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
     try:
         database.execute("PRAGMA journal_mode=WAL")
@@ -58,8 +69,7 @@ def _open(path: Path) -> sqlite3.Connection:
         (verdict,) = database.execute("PRAGMA quick_check(1)").fetchone()
         if verdict != "ok":
             raise sqlite3.DatabaseError(verdict)
-        database.executescript(_SCHEMA)
-        database.execute("INSERT OR IGNORE INTO meta VALUES ('epoch', ?)", (secrets.token_hex(8),))
+        database.executescript(schema)
     except sqlite3.Error:
         database.close()
         raise

@@ -119,7 +119,11 @@ def test_a_gateway_speaks_for_its_own_municipality_only():
     good = frame_with(source="medellin/gateway", origin=origin)
     assert admit_frame(topic, good, NOW_MS).observations
     bad = frame_with(source="medellin/gateway", origin=origin | {"source": "itagui/x"})
-    assert admit_frame(topic, bad, NOW_MS).refusals[0].reason == "foreign"
+    admission = admit_frame(topic, bad, NOW_MS)
+    assert admission.refusals[0].reason == "foreign"
+    assert admission.observations == ()
+    assert admission.head.sequence == 7, "else the gateway repeats it for ever"
+    assert admission.refused_count == 1
 
 
 @given(st.binary(max_size=300))

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import signal
 import sqlite3
 import subprocess
@@ -12,6 +13,12 @@ import aiomqtt
 import orjson
 import pytest
 from servers import embedded_broker
+
+from gateway.contract.admission import Refusal
+from gateway.contract.settings import SettingsError, load_settings
+from gateway.municipal.quarantine import Quarantine
+from gateway.municipal.refusals import Refusals
+from gateway.municipal.settings import GatewaySettings
 
 SITE = "aburra/v1/medellin/av-regional"
 GATEWAY = "aburra/v1/medellin/gateway"
@@ -262,6 +269,64 @@ async def test_it_ends_cleanly_when_told(border):
     border.process.send_signal(signal.SIGTERM)
     assert await asyncio.to_thread(border.process.wait, 5) == 0
     await border.metropolis.hear(f"{GATEWAY}/state", lambda m: not m["online"])
+
+
+async def test_it_ends_in_time_when_both_brokers_are_frozen(border):
+    pids = [broker._process.pid for broker in border.brokers]
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        began_s = time.monotonic()
+        border.process.send_signal(signal.SIGTERM)
+        assert await asyncio.to_thread(border.process.wait, 10) == 0
+        assert time.monotonic() - began_s < 2.5
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+
+
+async def test_a_damaged_quarantine_file_stops_nothing(border):
+    border.kill()
+    path = border.data_dir / "quarantine.sqlite"
+    path.write_bytes(os.urandom(8192))
+    path.with_name("quarantine.sqlite-wal").unlink()  # it would heal the file
+    await border.start()
+    await border.field.say(f"{SITE}/up", b"{not json")
+    await border.metropolis.hear(f"{GATEWAY}/quarantine", lambda m: m["reason"] == "malformed")
+    assert list(border.data_dir.glob("quarantine.sqlite.damaged-*"))
+
+
+async def test_refusals_go_on_when_the_quarantine_cannot_be_written(tmp_path, caplog):
+    class Metropolis:
+        told = 0
+
+        async def publish(self, _topic, _payload):
+            self.told += 1
+
+    quarantine = Quarantine(tmp_path / "quarantine.sqlite", now_ms())
+    metropolis = Metropolis()
+    refusals = Refusals(quarantine, metropolis, "medellin/gateway", now_ms)
+    # As full as a disk: SQLite may not write another page.
+    quarantine._database.execute("PRAGMA query_only = ON")
+    refusals.add("x", Refusal("malformed", "no JSON", "{"))
+    await refusals.settle()
+    assert "can't be kept" in caplog.text
+    quarantine._database.execute("PRAGMA query_only = OFF")
+    refusals.add("x", Refusal("malformed", "no JSON", "{"))
+    await refusals.settle()
+    assert (metropolis.told, quarantine.count()) == (2, 1)
+    quarantine.close()
+
+
+@pytest.mark.parametrize("sites", ['["gateway"]', '["av-regional", "av-regional"]'])
+def test_sites_that_cannot_be_are_refused(tmp_path, sites):
+    path = tmp_path / "gateway.toml"
+    path.write_text(
+        f'municipality = "medellin"\ntitle = "x"\ndata_dir = "d"\nsites = {sites}\n'
+        "[field_broker]\n[metropolitan_broker]\n"
+    )
+    with pytest.raises(SettingsError, match="sites"):
+        load_settings(path, GatewaySettings)
 
 
 def test_wrong_settings_are_refused_all_at_once(tmp_path):
