@@ -177,6 +177,7 @@ def test_without_the_centre_old_data_is_not_shown_as_live(page, centre):
     assert "SIN CONEXIÓN CON EL CENTRO · no connection" in page.inner_text("#connection")
     assert "datos de hace" in page.inner_text("#connection")
     assert page.locator(".badge:visible").count() == 0
+    assert page.get_by_text("ahora").first.is_hidden()
     assert "grayscale" in page.eval_on_selector("#wall", "e => getComputedStyle(e).filter")
 
 
