@@ -1,7 +1,6 @@
 """The agent of one cabinet: every line, sign and command, from the settings to the broker."""
 
 import asyncio
-import logging
 from functools import partial
 from random import Random
 
@@ -13,16 +12,14 @@ from edge.settings import EdgeSettings
 from gateway.contract.codec import encode
 from gateway.contract.messages import Birth, Observation, Presence
 from gateway.contract.topics import topic_of
+from gateway.link.clock import clock_state
 from gateway.link.link import Link
 from gateway.spool.outbox import Outbox
 from gateway.spool.spool import Spool
 from gateway.spool.uplink import Uplink
 
-log = logging.getLogger("aburra.edge")
-
 _CLOCK_LOOK_S = 1.0
 _DRAIN_S = 0.8
-_GOODBYE_S = 0.2
 
 
 class Agent:
@@ -35,8 +32,6 @@ class Agent:
         self._spool = spool
         self._clock = clock
         self._started_s = clock.monotonic_s()
-        self._outbox = Outbox(spool, self._committed, settings.commit_interval_s)
-        self._equipment = equip(settings, communities, clock, self._outbox.add)
         source = settings.source
         self._state_topic = topic_of(source, "state")
         self._cmd_topic = topic_of(source, "cmd")
@@ -50,7 +45,9 @@ class Agent:
             on_connect=self._announce,
             random=Random(),  # noqa: S311 - jitter
         )
-        self._uplink = Uplink(spool, self._link, source, clock.state, clock.now_ms)
+        self._uplink = Uplink(spool, self._link, source, clock_state, clock.now_ms)
+        self._outbox = Outbox(spool, self._uplink.wake, settings.commit_interval_s)
+        self._equipment = equip(settings, communities, clock, self._outbox.add)
         self._desk = CommandDesk(
             source,
             self._equipment.signs,
@@ -75,11 +72,9 @@ class Agent:
             await _end(measuring)
             await self._outbox.flush()
             await self._uplink.drain(_DRAIN_S)
-            await self._say_goodbye()
+            # The will is for accidents; a clean stop says so itself.
+            await self._link.say_goodbye(self._state_topic, self._presence(is_online=False))
             await _end(crossing)
-
-    def _committed(self) -> None:
-        self._uplink.wake()
 
     async def _message(self, topic: str, payload: bytes) -> None:
         if topic == self._ack_topic:
@@ -99,15 +94,6 @@ class Agent:
         )
         await self._link.publish(self._state_topic, self._presence(is_online=True), retain=True)
         await self._link.publish(topic_of(settings.source, "birth"), encode(birth), retain=True)
-
-    async def _say_goodbye(self) -> None:
-        """The will is for accidents; a clean stop says so itself."""
-        try:
-            async with asyncio.timeout(_GOODBYE_S):
-                offline = self._presence(is_online=False)
-                await self._link.publish(self._state_topic, offline, retain=True)
-        except TimeoutError:
-            log.info("the broker did not take the goodbye in time")
 
     def _presence(self, *, is_online: bool) -> bytes:
         return encode(

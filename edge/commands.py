@@ -12,18 +12,22 @@ from gateway.spool.spool import Spool
 
 log = logging.getLogger("aburra.edge")
 
+_CLOCKS_APART_MS = 5_000
+"""So far the centre's clock may be ahead without confusing the order of its commands."""
+
 
 class Executor(Protocol):
-    """What carries out a command and says how it ended."""
+    """What carries out a command, unless it has expired by then, and says how it ended."""
 
     async def carry_out(self, command: Command) -> CommandResult: ...
 
 
 class _Post:
-    """The one command that waits for a sign."""
+    """The one command that waits for a sign, and when the newest one so far was issued."""
 
     def __init__(self) -> None:
         self.waiting: Command | None = None
+        self.newest_ms = 0
         self.arrived = asyncio.Event()
 
 
@@ -31,7 +35,8 @@ class CommandDesk:
     """Takes payloads of the command topic; `publish` sends a result.
 
     A repeated id is answered with the same result and never acted on again, also after a restart.
-    While a sign is busy one command waits for it: a newer one takes its place.
+    While a sign is busy one command waits for it: a newer one takes its place, and one that comes
+    late, after a newer one, is refused.
     """
 
     def __init__(
@@ -70,24 +75,22 @@ class CommandDesk:
             await self._answer(command, "refused", "destino desconocido · unknown target")
         elif self._is_expired(command):
             await self._answer(command, "expired", "")
+        elif command.issued_ms < post.newest_ms:
+            await self._answer(command, "refused", "superseded")
         else:
+            # Bounded: a centre whose clock was ahead must not lock itself out for long.
+            post.newest_ms = min(command.issued_ms, self._now_ms() + _CLOCKS_APART_MS)
             self._in_hand.add(command.id)
-            await self._queue(post, command)
+            older, post.waiting = post.waiting, command
+            post.arrived.set()
+            if older is not None:
+                await self._answer(older, "refused", "superseded")
 
     async def run(self) -> None:
         """Carry out what arrives, one command at a time per sign; for ever."""
         async with asyncio.TaskGroup() as group:
             for target, post in self._posts.items():
                 group.create_task(self._serve(self._signs[target], post))
-
-    async def _queue(self, post: _Post, command: Command) -> None:
-        older, newer = post.waiting, command
-        if older is not None and older.issued_ms > newer.issued_ms:
-            older, newer = newer, older
-        post.waiting = newer
-        post.arrived.set()
-        if older is not None:
-            await self._answer(older, "refused", "superseded")
 
     async def _serve(self, sign: Executor, post: _Post) -> None:
         while True:
@@ -96,10 +99,7 @@ class CommandDesk:
             command, post.waiting = post.waiting, None
             if command is None:
                 continue
-            if self._is_expired(command):
-                await self._answer(command, "expired", "")
-            else:
-                await self._finish(await sign.carry_out(command))
+            await self._finish(await sign.carry_out(command))
 
     def _is_expired(self, command: Command) -> bool:
         return self._now_ms() >= command.expires_ms
@@ -122,5 +122,6 @@ class CommandDesk:
             await asyncio.to_thread(self._spool.remember_result, result.id, payload)
         except sqlite3.OperationalError as error:
             log.error("the result of %s can't be kept: %s", result.id, error)
-        self._in_hand.discard(result.id)
+        finally:
+            self._in_hand.discard(result.id)
         await self._publish(payload)

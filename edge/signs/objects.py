@@ -41,6 +41,8 @@ ACTIVATE_ERRORS = {
 }
 WORTH_ANOTHER_TRY = frozenset({4, 5, 6, 7})
 """Activate errors that writing the message once more can heal."""
+NO_SUCH_MESSAGE = frozenset({4, 5, 6})
+"""Activate errors of a sign that does not have the message's memory or number."""
 MULTI_ERRORS = {
     1: "other",
     3: "unsupported tag",

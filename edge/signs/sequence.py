@@ -21,6 +21,7 @@ from edge.signs.objects import (
     MULTI_ERROR,
     MULTI_ERROR_POSITION,
     MULTI_ERRORS,
+    NO_SUCH_MESSAGE,
     ROW,
     SHORT_POWER_RECOVERY_MESSAGE,
     TIME_REMAINING,
@@ -41,6 +42,7 @@ _OWNER = b"aburra"
 _VALIDATION_S = 10.0
 _READ_BACK_S = 3.0
 _LOOK_S = 0.1
+_EMPTY_PRIORITY = 1
 
 
 class SignRefusedError(Exception):
@@ -50,8 +52,8 @@ class SignRefusedError(Exception):
 async def prepare(snmp: Snmp) -> None:
     """Dead man: after a power cut, and when nobody asks any more, the sign is to be blank."""
     blank = BLANK_MESSAGE.to_bytes()
-    await snmp.set((SHORT_POWER_RECOVERY_MESSAGE, blank), (LONG_POWER_RECOVERY_MESSAGE, blank))
     await snmp.set((COMM_LOSS_MESSAGE, blank), (COMM_LOSS_TIME, COMM_LOSS_MIN))
+    await snmp.set((SHORT_POWER_RECOVERY_MESSAGE, blank), (LONG_POWER_RECOVERY_MESSAGE, blank))
 
 
 async def show(snmp: Snmp, multi: str, duration_min: int, priority: int) -> None:
@@ -79,10 +81,18 @@ async def show(snmp: Snmp, multi: str, duration_min: int, priority: int) -> None
 
 
 async def blank(snmp: Snmp) -> None:
-    """Blank the sign, and wait until it is; raises as `show` does."""
+    """Blank the sign, and wait until it is; raises as `show` does.
+
+    A sign without blank memory is shown an empty message.
+    """
     (control_mode,) = await snmp.get(CONTROL_MODE)
     _check_control(as_type(control_mode, int))
-    _check_activated(await _activate(snmp, BLANK_MESSAGE, DURATION_FOR_EVER))
+    activate_error = await _activate(snmp, BLANK_MESSAGE, DURATION_FOR_EVER)
+    if activate_error in NO_SUCH_MESSAGE:
+        empty = MessageId(CHANGEABLE, ROW, message_crc(b""))
+        await _write(snmp, b"", _EMPTY_PRIORITY, empty.crc)
+        activate_error = await _activate(snmp, empty, DURATION_FOR_EVER)
+    _check_activated(activate_error)
     await _wait_until_shown(snmp, "")
 
 

@@ -18,6 +18,9 @@ from gateway.contract.messages import Command, CommandResult, Observation
 log = logging.getLogger("aburra.edge")
 
 
+_PREPARATIONS_MAX = 3
+
+
 class Sign:
     """Emits a `sign_state` per good reading; a failed reading is no observation."""
 
@@ -33,7 +36,7 @@ class Sign:
         self._snmp = snmp
         self._clock = clock
         self._emit = emit
-        self._is_prepared = False
+        self._preparations_left = _PREPARATIONS_MAX
         self._one_at_a_time = asyncio.Lock()
 
     async def run(self) -> None:
@@ -68,9 +71,10 @@ class Sign:
 
     async def _attempt(
         self, command: Command
-    ) -> tuple[Literal["confirmed", "refused", "failed"], str]:
+    ) -> tuple[Literal["confirmed", "refused", "expired", "failed"], str]:
+        if self._clock.now_ms() >= command.expires_ms:
+            return "expired", ""  # while it waited for a reading of a sign that did not answer
         try:
-            await self._prepare_once()
             if command.action == "blank" or not command.multi:
                 await blank(self._snmp)
             else:
@@ -85,13 +89,15 @@ class Sign:
     async def _read(self) -> Face | None:
         """The face, emitted as an observation; None, and a fault counted, when it can't be read."""
         try:
-            await self._prepare_once()
+            asked_s = self._clock.monotonic_s()
             face = await read_face(self._snmp)
         except AnswerError as fault:
             self._failed(fault)
             return None
         now_s = self._clock.monotonic_s()
         self.health.answered(now_s)
+        if self._preparations_left:
+            await self._prepare()
         fields, fault_in_values = only_plausible(
             "sign_state",
             {
@@ -108,26 +114,29 @@ class Sign:
             Observation(
                 device=self.health.device,
                 kind="sign_state",
-                time_ms=self._clock.utc_ms(now_s),
+                time_ms=self._clock.utc_ms((asked_s + now_s) / 2),
                 fields=fields,
                 texts={"multi": face.shows},
             )
         )
         return face
 
-    async def _prepare_once(self) -> None:
-        """Each time the sign has been away: it may be another one, or a replaced controller."""
-        if self._is_prepared:
-            return
+    async def _prepare(self) -> None:
+        """Each time the sign has been away: it may be another one, or a replaced controller.
+
+        Some signs say nothing at all to an object they do not have, so that silence here, after
+        the face was read, is no sign of absence.
+        """
         try:
             await prepare(self._snmp)
         except AnswerError as fault:
-            if fault.reason == "silent":
-                raise
-            log.warning("%s: no dead-man settings: %s", self.health.device, fault)
-        self._is_prepared = True
+            self._preparations_left = self._preparations_left - 1 if fault.reason == "silent" else 0
+            if not self._preparations_left:
+                log.warning("%s: not all dead-man settings: %s", self.health.device, fault)
+        else:
+            self._preparations_left = 0
 
     def _failed(self, fault: AnswerError) -> None:
         self.health.failed(fault)
         if fault.reason == "silent":
-            self._is_prepared = False
+            self._preparations_left = _PREPARATIONS_MAX

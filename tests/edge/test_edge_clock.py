@@ -22,7 +22,7 @@ def hands():
 
 @pytest.fixture
 def clock(hands):
-    return Clock(lambda: hands.wall_s, lambda: hands.monotonic_s, lambda: False)
+    return Clock(lambda: hands.wall_s, lambda: hands.monotonic_s)
 
 
 def test_runs_with_the_monotonic_clock(clock, hands):
@@ -48,9 +48,3 @@ def test_small_difference_is_no_step(clock, hands, drift_s):
     clock.follow()
     assert clock.steps == 0
     assert clock.now_ms() == 1_800_000_000_000
-
-
-def test_state(hands):
-    states = [Clock(is_synchronised=lambda v=value: v).state() for value in (True, False)]
-    assert states == ["synchronised", "unsynchronised"]
-    assert Clock().state() in states

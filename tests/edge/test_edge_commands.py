@@ -34,12 +34,14 @@ class Bench:
         )
 
     async def carry_out(self, command):
-        self.carried_out.append(command.id)
-        await self.may_finish.wait()
+        is_expired = self.now_ms >= command.expires_ms
+        if not is_expired:
+            self.carried_out.append(command.id)
+            await self.may_finish.wait()
         return CommandResult(
             id=command.id,
             target=command.target,
-            status="confirmed",
+            status="expired" if is_expired else "confirmed",
             done_ms=self.now_ms,
             shows_multi=command.multi,
         )
@@ -141,6 +143,24 @@ async def test_newest_waiting_command_wins(bench, order):
     bench.may_finish.set()
     await until(lambda: len(bench.published) == 3)
     assert bench.carried_out == ["command-1", "command-3"]
+
+
+async def test_command_that_comes_late_does_not_undo_a_newer_one(bench):
+    bench.now_ms = NOW_MS + 5000
+    for number in (2, 1):
+        await bench.receive(number)
+        await until(lambda number=number: len(bench.published) == 3 - number)
+    assert bench.statuses[1] == ("command-1", "refused", "superseded")
+    assert bench.carried_out == ["command-2"]
+
+
+async def test_a_centre_whose_clock_was_ahead_does_not_lock_itself_out(bench):
+    await bench.receive(1, issued_ms=NOW_MS + 3_600_000)
+    await until(lambda: len(bench.published) == 1)
+    bench.now_ms += 6000
+    await bench.receive(2, issued_ms=NOW_MS + 6000)
+    await until(lambda: len(bench.published) == 2)
+    assert bench.carried_out == ["command-1", "command-2"]
 
 
 @pytest.mark.parametrize("target", [f"{SOURCE}/vms-9", "itagui/autopista-sur/vms-1"])

@@ -173,7 +173,7 @@ async def test_damaged_replies_are_counted_and_never_counted_as_vehicles(tmp_pat
 
 def test_card_reports_no_bin_twice_when_the_clock_is_set_back():
     wall_s, now_s, emitted, far_end = 1_800_000_003.0, 100.0, [], LoopCard()
-    clock = Clock(lambda: wall_s, lambda: now_s, lambda: True)
+    clock = Clock(lambda: wall_s, lambda: now_s)
     card = CanogaCard(
         CanogaDevice(
             name="vds-1", address=0, lanes=[{"lane": "1", "first_input": 1, "second_input": 2}]
