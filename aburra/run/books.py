@@ -5,7 +5,15 @@ from pathlib import Path
 
 from aburra.run.bench import Bench
 from aburra.run.plan import Plan
-from aburra.run.proof import Counts, Proof, SpoolSums, minus, prove, read_spool
+from aburra.run.proof import (
+    Counts,
+    Proof,
+    SpoolSums,
+    count_quarantined,
+    minus,
+    prove,
+    read_spool,
+)
 from control_center.settings import CenterSettings
 from control_center.store import open_store
 from control_center.store.protocol import StoreFault, StoreUnavailable
@@ -22,8 +30,10 @@ class Books:
     def __init__(self, plan: Plan, center_settings: Path, bench: Bench) -> None:
         self._plan = plan
         self._bench = bench
+        self._municipalities = {cabinet.municipality for cabinet in bench.cabinets}
         self._settings = load_settings(center_settings, CenterSettings)
         self._before: Counts = {}
+        self._quarantined_before = self._quarantined()
 
     async def open(self, start_ms: int) -> None:
         """Note what an InfluxDB that outlived an earlier run already holds of this minute.
@@ -45,11 +55,14 @@ class Books:
             stored = await self._stored(min(minutes), max(minutes) + _MINUTE_MS)
         if stored is None:
             return None
+        gateways = self._gateways()
+        refused_by_center = sum(gateway.refused for gateway in gateways)
         return prove(
             measured,
             minus(stored, self._before),
-            quarantined=sum(edge.refused for edge in edges),
-            waiting=sum(spool.waiting for spool in [*edges, *self._gateways()]),
+            refused=sum(edge.refused for edge in edges) + refused_by_center,
+            quarantined=self._quarantined() + refused_by_center - self._quarantined_before,
+            waiting=sum(spool.waiting for spool in [*edges, *gateways]),
         )
 
     def _edges(self) -> list[SpoolSums]:
@@ -57,10 +70,14 @@ class Books:
         return [read_spool(self._plan.edge_dir(s) / "spool.sqlite", s) for s in sources]
 
     def _gateways(self) -> list[SpoolSums]:
-        names = {cabinet.municipality for cabinet in self._bench.cabinets}
         return [
-            read_spool(self._plan.gateway_dir(n) / "spool.sqlite", f"{n}/gateway") for n in names
+            read_spool(self._plan.gateway_dir(name) / "spool.sqlite", f"{name}/gateway")
+            for name in self._municipalities
         ]
+
+    def _quarantined(self) -> int:
+        directories = [self._plan.gateway_dir(name) for name in self._municipalities]
+        return sum(count_quarantined(path / "quarantine.sqlite") for path in directories)
 
     async def _stored(self, since_ms: int, until_ms: int) -> Counts | None:
         store = open_store(self._settings.store, self._settings.data_dir)

@@ -14,7 +14,11 @@ Counts = Mapping[tuple[str, str, str], Mapping[int, int]]
 
 
 class Proof(NamedTuple):
-    """`waiting` observations are on disk on their way; they are neither stored nor lost yet."""
+    """`waiting` observations are on disk on their way; they are neither stored nor lost yet.
+
+    `quarantined` counts what the gateways and the centre refused, strangers' messages included;
+    only those refused observations that an edge had measured explain why one is not stored.
+    """
 
     measured: int
     stored: int
@@ -50,8 +54,25 @@ def read_spool(path: Path, source: str) -> SpoolSums:
     return SpoolSums(ledger, waiting, refused[0] if refused else 0)
 
 
-def prove(measured: Counts, stored: Counts, *, quarantined: int, waiting: int) -> Proof:
-    """Compare cell by cell, so that a loss here can't hide behind a duplicate there."""
+def count_quarantined(path: Path) -> int:
+    """Refusals in a gateway's quarantine file since it began."""
+    if not path.exists():
+        return 0
+    database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    try:
+        (newest,) = database.execute("SELECT MAX(id) FROM refused").fetchone()
+    finally:
+        database.close()
+    return newest or 0
+
+
+def prove(
+    measured: Counts, stored: Counts, *, refused: int, quarantined: int, waiting: int
+) -> Proof:
+    """Compare cell by cell, so that a loss here can't hide behind a duplicate there.
+
+    `refused` observations were measured by an edge and refused further up.
+    """
     missing = 0
     duplicated = 0
     for key, minutes in measured.items():
@@ -63,7 +84,7 @@ def prove(measured: Counts, stored: Counts, *, quarantined: int, waiting: int) -
     return Proof(
         measured=_total(measured),
         stored=sum(_total({key: stored.get(key, {})}) for key in measured),
-        lost=max(0, missing - quarantined - waiting),
+        lost=max(0, missing - refused - waiting),
         duplicated=duplicated,
         quarantined=quarantined,
         waiting=waiting,
