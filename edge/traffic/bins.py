@@ -90,12 +90,17 @@ class LaneBins:
         return True
 
     def paired(self, now_ms: int, pair: Pair) -> None:
-        """Both loops agree on a vehicle: its speed is of now, its class of when it was counted."""
-        if now_ms > self._next_ms:
-            here = self._bin(self._seen_in(now_ms))
-            here.paired_count += 1
-            here.slowness_sum += 1 / pair.speed_kmh
+        """Both loops agree on a vehicle: speed and class belong where it was counted.
+
+        When that bin has closed meanwhile, the speed goes to the bin of now rather than be lost:
+        the tail of a queue is slow to leave the second loop.
+        """
         counted = self._bins.get(self._seen_in(pair.crossing.seen_ms))
+        if counted is None and now_ms <= self._next_ms:
+            return
+        here = counted or self._bin(self._seen_in(now_ms))
+        here.paired_count += 1
+        here.slowness_sum += 1 / pair.speed_kmh
         if counted is None:
             return
         if pair.length_m < _SHORT_M:
