@@ -12,6 +12,7 @@ from edge.modbus.settings import MODBUS_TCP_PORT, ModbusLine, ModbusTcpLine
 from edge.names import EDGE_DEVICE, Name
 from edge.pms5003.settings import Pms5003Line
 from edge.signs.settings import SignSettings
+from gateway.contract.messages import BIRTH_DEVICES_MAX
 from gateway.contract.settings import Settings
 from gateway.contract.topics import GATEWAY_SITE
 from gateway.link.address import BrokerSettings
@@ -124,6 +125,9 @@ def conflicts(data: Any) -> Iterator[tuple[Place, Any, str]]:
                     yield from _repeated(inputs, lane, key, lane_at, "this input is used already")
     for at, sign in _tables(data, "signs"):
         yield from _repeated(names, sign, "name", at, _NAME_TAKEN)
+    if len(names) > BIRTH_DEVICES_MAX + 1:  # the agent's own name is no device
+        why = f"one edge announces at most {BIRTH_DEVICES_MAX} devices and signs"
+        yield ("lines",), len(names) - 1, why
 
 
 def _address(line: dict[str, Any]) -> dict[str, Any]:

@@ -65,12 +65,14 @@ class MessageRow(NamedTuple):
     multi: str
     owner: str
     crc: str
+    beacon: str
+    pixel_service: str
     priority: str
     status: str
 
 
 def message_row(memory: int, number: int) -> MessageRow:
-    return MessageRow(*(f"{_DMS}.5.8.1.{column}.{memory}.{number}" for column in (3, 4, 5, 8, 9)))
+    return MessageRow(*(f"{_DMS}.5.8.1.{column}.{memory}.{number}" for column in range(3, 10)))
 
 
 class MessageId(NamedTuple):

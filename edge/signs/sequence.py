@@ -1,6 +1,7 @@
 """How a message gets on a sign: the NTCIP 1203 steps, and reading the face back."""
 
 import asyncio
+from collections.abc import Callable
 
 from edge.faults import AnswerError
 from edge.signs.face import as_type, read_face
@@ -30,6 +31,7 @@ from edge.signs.objects import (
     VALIDATE_REQUEST,
     WORTH_ANOTHER_TRY,
     MessageId,
+    MessageRow,
     activation_code,
     message_crc,
     message_row,
@@ -49,6 +51,10 @@ class SignRefusedError(Exception):
     """The sign, or someone standing at it, does not let this message be shown."""
 
 
+class TooLateError(Exception):
+    """The command expired while the sign was being made ready: its face was left as it was."""
+
+
 async def prepare(snmp: Snmp) -> None:
     """Dead man: after a power cut, and when nobody asks any more, the sign is to be blank."""
     blank = BLANK_MESSAGE.to_bytes()
@@ -56,10 +62,13 @@ async def prepare(snmp: Snmp) -> None:
     await snmp.set((SHORT_POWER_RECOVERY_MESSAGE, blank), (LONG_POWER_RECOVERY_MESSAGE, blank))
 
 
-async def show(snmp: Snmp, multi: str, duration_min: int, priority: int) -> None:
+async def show(
+    snmp: Snmp, multi: str, duration_min: int, priority: int, is_expired: Callable[[], bool]
+) -> None:
     """Show a message, and wait until the face shows it.
 
-    Raises `SignRefusedError` and `AnswerError`.
+    Validation may take seconds: `is_expired` is asked again before the face changes. Raises
+    `SignRefusedError`, `TooLateError` and `AnswerError`.
     """
     try:
         text = multi.encode("latin-1")
@@ -72,6 +81,8 @@ async def show(snmp: Snmp, multi: str, duration_min: int, priority: int) -> None
         await snmp.set((TIME_REMAINING, duration_min))
         return
     await _write(snmp, text, priority, message.crc)
+    if is_expired():
+        raise TooLateError
     activate_error = await _activate(snmp, message, duration_min)
     if activate_error in WORTH_ANOTHER_TRY:
         await _write(snmp, text, priority, message.crc)
@@ -110,18 +121,32 @@ def _check_activated(error: int | None) -> None:
 async def _write(snmp: Snmp, text: bytes, priority: int, crc: int) -> None:
     """Put the message in its row and have the sign validate it."""
     row = message_row(CHANGEABLE, ROW)
+    sign_crc = await _fill(
+        snmp, row, (row.multi, text), (row.owner, _OWNER), (row.priority, priority)
+    )
+    if sign_crc != crc:
+        # The CRC covers beacon and pixel service: another system may have left them on.
+        sign_crc = await _fill(
+            snmp, row, (row.multi, text), (row.beacon, 0), (row.pixel_service, 0)
+        )
+    if sign_crc != crc:
+        raise SignRefusedError(f"CRC {sign_crc!r}, esperado · expected {crc}")
+
+
+async def _fill(snmp: Snmp, row: MessageRow, *values: tuple[str, int | bytes]) -> object:
+    """Modify the row and have it validated; the CRC that the sign makes of it."""
     try:
         await snmp.set((row.status, MODIFY_REQUEST))
     except AnswerError as fault:
         if fault.reason != "refused":  # some signs refuse it when the row is being modified
             raise
-    await snmp.set((row.multi, text), (row.owner, _OWNER), (row.priority, priority))
+    await snmp.set(*values)
     await snmp.set((row.status, VALIDATE_REQUEST))
     deadline_s = asyncio.get_running_loop().time() + _VALIDATION_S
     while True:
         status, sign_crc = await snmp.get(row.status, row.crc)
         if status == VALID:
-            break
+            return sign_crc
         if status == ERROR:
             raise SignRefusedError(await _why_invalid(snmp))
         if asyncio.get_running_loop().time() > deadline_s:
@@ -129,8 +154,6 @@ async def _write(snmp: Snmp, text: bytes, priority: int, crc: int) -> None:
                 "el panel no termina de validar · the sign does not end validating"
             )
         await asyncio.sleep(_LOOK_S)
-    if sign_crc != crc:
-        raise SignRefusedError(f"CRC {sign_crc!r}, esperado · expected {crc}")
 
 
 async def _why_invalid(snmp: Snmp) -> str:

@@ -10,7 +10,7 @@ from edge.faults import AnswerError
 from edge.health import DeviceHealth
 from edge.plausible import only_plausible
 from edge.signs.face import Face, read_face
-from edge.signs.sequence import SignRefusedError, blank, prepare, show
+from edge.signs.sequence import SignRefusedError, TooLateError, blank, prepare, show
 from edge.signs.settings import SignSettings
 from edge.signs.snmp import Snmp
 from gateway.contract.messages import Command, CommandResult, Observation
@@ -72,13 +72,20 @@ class Sign:
     async def _attempt(
         self, command: Command
     ) -> tuple[Literal["confirmed", "refused", "expired", "failed"], str]:
-        if self._clock.now_ms() >= command.expires_ms:
+        def is_expired() -> bool:
+            return self._clock.now_ms() >= command.expires_ms
+
+        if is_expired():
             return "expired", ""  # while it waited for a reading of a sign that did not answer
         try:
             if command.action == "blank" or not command.multi:
                 await blank(self._snmp)
             else:
-                await show(self._snmp, command.multi, command.duration_min, command.priority)
+                await show(
+                    self._snmp, command.multi, command.duration_min, command.priority, is_expired
+                )
+        except TooLateError:
+            return "expired", "mientras el panel validaba · while the sign validated"
         except SignRefusedError as refusal:
             return "refused", str(refusal)
         except AnswerError as fault:

@@ -10,6 +10,7 @@ from msgspec import Meta
 
 VERSION = 1
 FRAME_OBSERVATIONS_MAX = 2000
+BIRTH_DEVICES_MAX = 256
 
 _NAME = "[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?"
 _END = r"$(?!\n)"
@@ -111,7 +112,7 @@ class Birth(Message, frozen=True, kw_only=True, omit_defaults=True):
     source: Source
     title: Short
     time_ms: UtcMs
-    devices: Annotated[tuple[BirthDevice, ...], Meta(max_length=256)]
+    devices: Annotated[tuple[BirthDevice, ...], Meta(max_length=BIRTH_DEVICES_MAX)]
     latitude_deg: Annotated[float, Meta(ge=-90, le=90)] | None = None
     longitude_deg: Annotated[float, Meta(ge=-180, le=180)] | None = None
 

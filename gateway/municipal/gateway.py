@@ -24,6 +24,8 @@ from gateway.spool.uplink import Uplink
 PROGRAM = "aburra-gateway"
 _COMMIT_INTERVAL_S = 0.5
 _DRAIN_S = 0.8
+_BACKLOG_PER_S = 400.0
+"""A gateway catches up for all of its sites."""
 
 
 class Gateway:
@@ -59,7 +61,9 @@ class Gateway:
             on_connect=self._introduce,
             random=random,
         )
-        self._uplink = Uplink(self._spool, self._metropolitan, source, clock_state, utc_ms)
+        self._uplink = Uplink(
+            self._spool, self._metropolitan, source, clock_state, utc_ms, _BACKLOG_PER_S
+        )
         self._outbox = Outbox(self._spool, self._uplink.wake, _COMMIT_INTERVAL_S)
         self._refusals = Refusals(self._quarantine, self._metropolitan, source, utc_ms)
         self._intake = Intake(self._spool, self._field, self._refusals, self._uplink.wake, utc_ms)

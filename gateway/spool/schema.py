@@ -1,7 +1,9 @@
 """The spool's tables, and opening an SQLite file that may be damaged."""
 
 import contextlib
+import fcntl
 import logging
+import os
 import secrets
 import sqlite3
 from pathlib import Path
@@ -27,6 +29,23 @@ CREATE TABLE IF NOT EXISTS results (
     command_id TEXT PRIMARY KEY, made_ms INTEGER NOT NULL, payload BLOB NOT NULL
 ) WITHOUT ROWID;
 """
+
+
+def take_ownership(path: Path) -> int:
+    """Hold the lock beside a spool; returns its descriptor, closing it lets go.
+
+    Two programs on one spool would send, acknowledge and delete each other's frames. Raises
+    `OSError`; a killed owner's lock is gone with it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path.with_name(f"{path.name}.lock"), os.O_CREAT | os.O_RDWR, 0o644)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(descriptor)
+        words = "otro programa ya usa este directorio · another program uses this directory"
+        raise BlockingIOError(error.errno, words) from error
+    return descriptor
 
 
 def open_spool_file(path: Path, now_ms: int) -> tuple[sqlite3.Connection, Path | None]:

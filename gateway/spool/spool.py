@@ -1,5 +1,6 @@
 """The spool: frames wait here, on disk, until the next durable place has acknowledged them."""
 
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -14,7 +15,7 @@ from pydantic import Field
 from gateway.contract.messages import Observation, Origin
 from gateway.contract.settings import Settings
 from gateway.spool.cutting import forwarded_frames, own_frames
-from gateway.spool.schema import open_spool_file
+from gateway.spool.schema import open_spool_file, take_ownership
 
 _DAY_MS = 86_400_000
 _MINUTE_MS = 60_000
@@ -65,13 +66,14 @@ class Spool:
     """One SQLite file; thread-safe, blocking: call it through `asyncio.to_thread`.
 
     Raises `sqlite3.OperationalError` when the disk is full or gone: nothing was committed then.
-    `now_ms` is UTC in ms.
+    To open it raises `OSError` too, also when another program has it open. `now_ms` is UTC in ms.
     """
 
     def __init__(self, path: Path, settings: SpoolSettings, now_ms: Callable[[], int]) -> None:
         self._settings = settings
         self._now_ms = now_ms
         self._lock = threading.RLock()
+        self._ownership = take_ownership(path)
         self._database, aside = open_spool_file(path, now_ms())
         self._set_aside = aside.name if aside else None
         self.epoch: str = self._one("SELECT value FROM meta WHERE name = 'epoch'")
@@ -88,6 +90,7 @@ class Spool:
     def close(self) -> None:
         with self._lock:
             self._database.close()
+            os.close(self._ownership)
 
     def commit(self, observations: Sequence[Observation], origin: Origin | None = None) -> None:
         """Make observations durable, as one or more frames; one fsync."""

@@ -22,7 +22,7 @@ log = logging.getLogger("aburra.uplink")
 WINDOW = 32
 """Frames in flight at most."""
 BACKLOG_PER_S = 40.0
-"""After an outage the backlog follows at this rate, beside the live frames."""
+"""Frames of the backlog that follow after an outage, beside the live ones."""
 ACK_TIMEOUT_S = 4.0
 """A frame without an ack for so long is sent again: a broker may have lost it. While nothing at all
 is acknowledged, one frame asks for all: a gateway that is down for a day costs no mobile data."""
@@ -53,7 +53,9 @@ class Uplink:
         source: str,
         clock_state: Callable[[], ClockState],
         now_ms: Callable[[], int],
+        backlog_per_s: float = BACKLOG_PER_S,
     ) -> None:
+        self._backlog_per_s = backlog_per_s
         self._spool = spool
         self._link = link
         self._source = source
@@ -111,7 +113,8 @@ class Uplink:
                     await self._wake.wait()
             self._wake.clear()
             now_s = time.monotonic()
-            tokens = min(BACKLOG_PER_S, tokens + (now_s - looked_s) * BACKLOG_PER_S)
+            tokens += (now_s - looked_s) * self._backlog_per_s
+            tokens = min(self._backlog_per_s, tokens)
             looked_s = now_s
             if self._link.connected:
                 tokens -= await self._send_round(int(tokens), now_s)

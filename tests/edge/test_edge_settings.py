@@ -100,6 +100,23 @@ def test_all_mistakes_at_once(tmp_path):
     assert len(lines) == 4
 
 
+@pytest.mark.parametrize(("lamps", "count"), [(251, 0), (252, 1)])
+def test_an_edge_has_no_more_devices_than_its_birth_may_name(tmp_path, lamps, count):
+    lines = []
+    for n in range(lamps):
+        if n % 32 == 0:
+            lines.append(
+                f'[[lines]]\nname = "l-{n}"\nprotocol = "modbus_rtu"\nport = "/dev/l{n}"\n'
+            )
+        lines.append(
+            f'[[lines.devices]]\nname = "d-{n}"\nprofile = "luminaire_dali"\nunit = {n % 32 + 1}\n'
+        )
+    sign = '[[signs]]\nname = "vms-1"'
+    found = faults(tmp_path, (sign, "".join(lines) + sign))
+    assert len(found) == count
+    assert all("at most 256" in line for line in found)
+
+
 def run_check(path):
     command = "import sys, typer; from edge.cli import edge; typer.run(edge)"
     return subprocess.run(

@@ -48,6 +48,7 @@ class FakeAgent:
             f"{D}.9.7.1.0": 0,
             f"{D}.5.8.1.3.5.1": b"",
             f"{D}.5.8.1.5.5.1": 0x470F,
+            ROW.format(5): 0,
         }
         self.validating_looks = 1
         self.invalid = False
@@ -66,7 +67,9 @@ class FakeAgent:
             self.validating_looks -= 1
             if self.validating_looks <= 0:
                 self.values[ROW.format(9)] = 5 if self.invalid else 4
-                self.values[ROW.format(5)] = message_crc(self.values[ROW.format(3)])
+                crc = message_crc(self.values[ROW.format(3)])
+                on = self.values.get(ROW.format(6), 0) or self.values.get(ROW.format(7), 0)
+                self.values[ROW.format(5)] = crc ^ 0x55 if on else crc
         return [self.values[oid] for oid in oids]
 
     async def set(self, *pairs):
@@ -233,6 +236,19 @@ async def test_sign_without_blank_memory_is_shown_an_empty_message(sign, agent):
     result = await sign.carry_out(command(action="blank", multi=""))
     assert (result.status, result.shows_multi) == ("confirmed", "")
     assert agent.values[f"{D}.6.5.0"] == bytes.fromhex("03 0001 470F")
+
+
+async def test_beacon_left_on_by_another_system_is_switched_off(sign, agent):
+    agent.values[ROW.format(6)] = 1
+    assert (await sign.carry_out(command())).status == "confirmed"
+    assert (agent.values[ROW.format(6)], agent.values[ROW.format(7)]) == (0, 0)
+
+
+async def test_command_that_expires_while_the_sign_validates_never_fires(sign, agent):
+    agent.validating_looks = 30
+    result = await sign.carry_out(command(expires_ms=Clock().now_ms() + 100))
+    assert result.status == "expired"
+    assert "6.3.0" not in agent.log
 
 
 async def test_command_that_expires_while_the_sign_is_read_never_fires(sign, agent):

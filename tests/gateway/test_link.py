@@ -313,7 +313,7 @@ async def test_the_newest_frame_goes_first_and_the_backlog_follows_in_order(fiel
 
 
 async def test_live_frames_overtake_a_backlog_that_is_limited_in_rate(field, monkeypatch):
-    monkeypatch.setattr(uplink_module, "BACKLOG_PER_S", 8.0)
+    field.uplink._backlog_per_s = 8.0
     field.commit(30)
     field.start()
     await until(lambda: 30 in field.received())

@@ -180,6 +180,15 @@ def test_a_damaged_spool_is_set_aside_and_a_new_one_begun(tmp_path, damage):
     assert waiting(second) == [1]
 
 
+def test_a_spool_has_one_owner(tmp_path):
+    path = tmp_path / "spool.sqlite"
+    first = Spool(path, SpoolSettings(), lambda: NOW_MS)
+    with pytest.raises(BlockingIOError, match="another program"):
+        Spool(path, SpoolSettings(), lambda: NOW_MS)
+    first.close()
+    Spool(path, SpoolSettings(), lambda: NOW_MS).close()
+
+
 def test_a_result_is_remembered_over_a_restart(tmp_path):
     path = tmp_path / "spool.sqlite"
     first = Spool(path, SpoolSettings(), lambda: NOW_MS)
