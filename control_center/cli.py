@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import os
-import signal
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from control_center.settings import CenterSettings
-from gateway.contract.settings import SettingsError, load_settings
+from gateway.link.program import log_to_stderr, say_in_order, settings_or_exit, told_to_stop
 
 if TYPE_CHECKING:
     import socket
@@ -22,18 +21,16 @@ log = logging.getLogger("aburra.center")
 
 
 def center(
-    settings: Annotated[Path, typer.Argument(help="Settings file (TOML).")],
-    check: Annotated[bool, typer.Option("--check", help="Only check the settings.")] = False,
+    settings: Annotated[Path, typer.Argument(help="Ajustes del centro (TOML) · its settings")],
+    *,
+    check: Annotated[bool, typer.Option("--check", help="Sólo revisar · only check")] = False,
 ) -> None:
-    """The control centre: store, live picture, rules, signs, wall page."""
-    try:
-        checked = load_settings(settings, CenterSettings)
-    except SettingsError as error:
-        sys.stderr.write(f"{error}\n")
-        raise typer.Exit(2) from error
+    """El centro de control: datos, reglas, paneles, muro · The control centre."""
+    checked = settings_or_exit(settings, CenterSettings)
     if check:
+        say_in_order(settings)
         return
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    log_to_stderr()
     _require_directory(checked.data_dir)
     _require_grafana(checked)
     # A second of imports that the other programs, which share the front door, don't need.
@@ -61,12 +58,8 @@ def center(
 async def _run(settings: CenterSettings, listening: "socket.socket") -> None:
     from control_center.center import Center  # noqa: PLC0415 - heavy, see above
 
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopping.set)
     centre = Center(settings, Random())  # noqa: S311 - jitter, not secrets
-    await centre.run(stopping, listening)
+    await centre.run(told_to_stop(), listening)
     log.info("stopped")
 
 

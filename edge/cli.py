@@ -1,8 +1,6 @@
 """`aburra edge`: the agent in a cabinet."""
 
 import asyncio
-import logging
-import signal
 import sqlite3
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +11,14 @@ from edge.agent import Agent
 from edge.clock import Clock
 from edge.settings import EdgeSettings
 from edge.signs.settings import CommunityError, read_community
-from gateway.contract.settings import SettingsError, load_settings
+from gateway.contract.settings import SettingsError
+from gateway.link.program import (
+    log_to_stderr,
+    refuse,
+    say_in_order,
+    settings_or_exit,
+    told_to_stop,
+)
 from gateway.spool.spool import Spool
 
 
@@ -23,17 +28,12 @@ def edge(
     check: Annotated[bool, typer.Option("--check", help="Sólo revisar · only check")] = False,
 ) -> None:
     """El agente del gabinete: sensores, paneles, MQTT · The agent in a cabinet."""
-    try:
-        loaded = load_settings(settings, EdgeSettings)
-        communities = _communities(loaded)
-    except SettingsError as error:
-        for line in error.lines:
-            typer.echo(line, err=True)
-        raise typer.Exit(2) from error
+    loaded = settings_or_exit(settings, EdgeSettings)
+    communities = _communities(loaded)
     if check:
-        typer.echo(f"{settings}: en orden · in order")
+        say_in_order(settings)
         return
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    log_to_stderr()
     asyncio.run(_run(loaded, communities))
 
 
@@ -45,14 +45,12 @@ def _communities(settings: EdgeSettings) -> dict[str, str]:
         except CommunityError as error:
             faults.append(str(error))
     if faults:
-        raise SettingsError(faults)
+        refuse(SettingsError(faults))
     return communities
 
 
 async def _run(settings: EdgeSettings, communities: dict[str, str]) -> None:
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    stop = told_to_stop()
     clock = Clock()
     path = settings.data_dir / "spool.sqlite"
     try:

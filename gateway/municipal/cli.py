@@ -1,8 +1,6 @@
 """`aburra gateway`: runs one municipal gateway until it is told to stop."""
 
 import asyncio
-import logging
-import signal
 import sqlite3
 import sys
 from pathlib import Path
@@ -11,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from gateway.contract.settings import SettingsError, load_settings
+from gateway.link.program import log_to_stderr, say_in_order, settings_or_exit, told_to_stop
 from gateway.municipal.gateway import Gateway
 from gateway.municipal.settings import GatewaySettings
 
@@ -22,15 +20,11 @@ def gateway(
     check: Annotated[bool, typer.Option("--check", help="Sólo revisar · only check")] = False,
 ) -> None:
     """La frontera de un municipio: admite, guarda y reenvía · The border of one municipality."""
-    try:
-        checked = load_settings(settings, GatewaySettings)
-    except SettingsError as error:
-        sys.stderr.write(f"{error}\n")
-        raise typer.Exit(2) from error
+    checked = settings_or_exit(settings, GatewaySettings)
     if check:
-        typer.echo(f"{settings}: en orden · in order")
+        say_in_order(settings)
         return
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    log_to_stderr()
     try:
         asyncio.run(_run(checked))
     except (OSError, sqlite3.OperationalError) as error:
@@ -42,8 +36,4 @@ def gateway(
 
 
 async def _run(settings: GatewaySettings) -> None:
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopping.set)
-    await Gateway(settings, Random()).run(stopping)  # noqa: S311 - jitter, not secrets
+    await Gateway(settings, Random()).run(told_to_stop())  # noqa: S311 - jitter, not secrets
