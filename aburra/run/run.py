@@ -18,6 +18,8 @@ from aburra.run.story import read_story
 from aburra.run.watch import Watch
 
 _LINE_EVERY_S = 5.0
+_LEAD_MS = 5_000
+"""The scenario's second 0 lies so far ahead, so that its story finds everybody in place."""
 
 
 async def run_all(options: RunOptions, data_dir: Path, console: Console) -> dict[str, Any]:
@@ -37,7 +39,7 @@ async def run_all(options: RunOptions, data_dir: Path, console: Console) -> dict
     stages = Stages(options, data_dir, programs, came_up)
     watch = Watch(stages.wall_url)
     watching = asyncio.create_task(watch.run())
-    start_ms = time.time_ns() // 1_000_000
+    start_ms = time.time_ns() // 1_000_000 + _LEAD_MS
     began_s = time.monotonic()
     try:
         coming_up = asyncio.create_task(stages.up(start_ms, watch))

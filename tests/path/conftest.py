@@ -8,10 +8,10 @@ from demo_run import DemoRun
 def start(tmp_path):
     runs = []
 
-    def _start(*options: str) -> DemoRun:
+    def _start(*options: str, by_make: bool = False) -> DemoRun:
         directory = tmp_path / f"run-{len(runs)}"
         directory.mkdir()
-        runs.append(DemoRun(directory, *options))
+        runs.append(DemoRun(directory, *options, by_make=by_make))
         return runs[-1]
 
     yield _start

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,23 +14,30 @@ from pathlib import Path
 
 from servers import free_port
 
+ROOT = Path(__file__).parents[2]
+
 
 class DemoRun:
-    """One `aburra run` in a directory of its own; `report()` waits for its end."""
+    """One `aburra run` in a directory of its own; `report()` waits for its end.
 
-    def __init__(self, directory: Path, *options: str) -> None:
+    `by_make` runs the README's own command, where `make` has made its environment before.
+    """
+
+    def __init__(self, directory: Path, *options: str, by_make: bool = False) -> None:
         self.wall_port = free_port()
         self.wall_url = f"http://127.0.0.1:{self.wall_port}"
         self.data_dir = directory / "data"
         self._report = directory / "report.json"
         self._output = directory / "output.txt"
-        command = [
-            *(sys.executable, "-m", "aburra", "run"),
+        arguments = [
             *("--wall-port", str(self.wall_port)),
             *("--data-dir", str(self.data_dir)),
             *("--report", str(self._report)),
             *options,
         ]
+        command = [sys.executable, "-m", "aburra", "run", *arguments]
+        if by_make and (ROOT / ".venv" / ".run").exists() and shutil.which("make"):
+            command = ["make", "-C", str(ROOT), "run", f"ARGS={' '.join(arguments)}"]
         with self._output.open("wb") as output:
             self.process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
 

@@ -51,7 +51,7 @@ def assert_all_well(report):
 
 
 def test_the_default_demo_and_a_wall_that_changes_by_itself(start):
-    run = start("--for", "60s")
+    run = start("--for", "70s", by_make=True)
     run.until_output("centre")
     browser = shutil.which("chromium")
     if browser is not None:
@@ -72,9 +72,9 @@ def _watch_the_wall(run, browser):
         ).new_page()
         page.goto(run.wall_url)
         text = page.get_by_test_id(f"sign-text-{SIGN.replace('/', '_')}")
-        expect(text).to_have_text(CONGESTION, timeout=60_000)
+        expect(text).to_have_text(CONGESTION, timeout=80_000)
         assert text_of(run.view(), SIGN) == CONGESTION
-        expect(text).not_to_have_text(CONGESTION, timeout=60_000)
+        expect(text).not_to_have_text(CONGESTION, timeout=80_000)
 
 
 def test_on_debians_mosquitto_and_influxdb(start, tmp_path, influxd_url):
@@ -82,7 +82,7 @@ def test_on_debians_mosquitto_and_influxdb(start, tmp_path, influxd_url):
     broker.start()
     began_ms = time.time_ns() // 1_000_000
     run = start(
-        *("--for", "60s", "--broker", broker.url),
+        *("--for", "70s", "--broker", broker.url),
         *("--store", "influx", "--influx-url", influxd_url),
     )
     run.until_output("devices")
