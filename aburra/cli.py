@@ -47,7 +47,9 @@ def app() -> None:
         raise SystemExit(2)
     program = PROGRAMS[name]
     try:
-        function = getattr(import_module(program.module), program.function)
+        single = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+        single.command()(getattr(import_module(program.module), program.function))
+        single(sys.argv[2:], prog_name=f"aburra {name}")
     except ModuleNotFoundError as error:
         if error.name is None or error.name.split(".")[0] in _OURS:
             raise
@@ -55,9 +57,6 @@ def app() -> None:
             f"aburra {name} needs {error.name}: pip install 'aburra[{program.extra}]'\n"
         )
         raise SystemExit(2) from error
-    single = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-    single.command()(function)
-    single(sys.argv[2:], prog_name=f"aburra {name}")
 
 
 _OURS = {program.module.split(".")[0] for program in PROGRAMS.values()}
