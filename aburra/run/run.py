@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from aburra.run.story import read_story
 from aburra.run.watch import Watch
 
 _LINE_EVERY_S = 5.0
+_LOOK_S = 0.5
 _LEAD_MS = 5_000
 """The scenario's second 0 lies so far ahead, so that its story finds everybody in place."""
 
@@ -92,7 +94,6 @@ async def _live(
             elif time.monotonic() - said_s >= _LINE_EVERY_S:
                 said_s = time.monotonic()
                 console.print(summary.line(watch, elapsed_s), highlight=False, soft_wrap=True)
-            try:
-                await asyncio.wait_for(stopping.wait(), 0.5)
-            except TimeoutError:
-                continue
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_LOOK_S):
+                    await stopping.wait()
