@@ -95,11 +95,11 @@ class CanogaBackplane:
             answers += self._answer(request, at_s)
         return answers
 
-    def quiet(self, at_s: float) -> bytes:  # noqa: ARG002 - silence means the same at any time
+    def quiet(self, at_s: float) -> bytes:
         self._buffer.clear()
         return b""
 
-    def push(self, at_s: float) -> bytes:  # noqa: ARG002 - a loop card never speaks unasked
+    def push(self, at_s: float) -> bytes:
         return b""
 
     def _next_request(self) -> bytes | None:

@@ -57,7 +57,7 @@ class ModbusLine:
         self.units = units
         self._buffer = bytearray()
 
-    def receive(self, data: bytes, at_s: float) -> bytes:  # noqa: ARG002 - only silence ends a frame
+    def receive(self, data: bytes, at_s: float) -> bytes:
         # One byte beyond the longest frame is kept: it makes the frame invalid.
         self._buffer += data[: FRAME_MAX + 1 - len(self._buffer)]
         return b""
@@ -67,7 +67,7 @@ class ModbusLine:
         self._buffer.clear()
         return self.answer(frame, at_s)
 
-    def push(self, at_s: float) -> bytes:  # noqa: ARG002 - a Modbus server never speaks unasked
+    def push(self, at_s: float) -> bytes:
         return b""
 
     def answer(self, frame: bytes, at_s: float) -> bytes:

@@ -60,7 +60,7 @@ class Pms5003:
         self._buffer[:] = self._buffer[-1:] if self._buffer.endswith(HEAD[:1]) else b""
         return answers
 
-    def quiet(self, at_s: float) -> bytes:  # noqa: ARG002 - silence means the same at any time
+    def quiet(self, at_s: float) -> bytes:
         self._buffer.clear()
         return b""
 

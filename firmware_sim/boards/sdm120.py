@@ -70,5 +70,5 @@ class Sdm120:
         parameters = range(address, address + count, 2)
         return [word for place in parameters for word in float_words(values.get(place, 0.0))]
 
-    def write(self, address: int, words: Sequence[int], at_s: float) -> None:  # noqa: ARG002
+    def write(self, address: int, words: Sequence[int], at_s: float) -> None:
         raise ModbusError(ILLEGAL_FUNCTION)

@@ -29,7 +29,7 @@ class Wn90lp:
             raise ModbusError(ILLEGAL_ADDRESS)
         return self._registers(at_s)[offset : offset + count]
 
-    def write(self, address: int, words: Sequence[int], at_s: float) -> None:  # noqa: ARG002
+    def write(self, address: int, words: Sequence[int], at_s: float) -> None:
         raise ModbusError(ILLEGAL_FUNCTION)
 
     def _registers(self, at_s: float) -> list[int]:
