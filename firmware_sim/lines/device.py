@@ -1,0 +1,102 @@
+"""A board where it is mounted: under its name, with its fault switches between it and the line."""
+
+from dataclasses import dataclass, field
+
+from firmware_sim.boards.board import Board
+from firmware_sim.faults.bytes import collide, flip_bits, truncate
+from firmware_sim.faults.probe import Probe
+from firmware_sim.faults.switches import Fault, Switches
+
+
+@dataclass(frozen=True, slots=True)
+class Burst:
+    """Bytes that leave a device for the line."""
+
+    data: bytes
+    device: str
+    delay_s: float = 0.0
+    pace: float = 1.0
+    """How many times longer than at its baud rate each character takes."""
+    faults: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Device:
+    name: str
+    """municipality/site/device"""
+    type: str
+    """As in the scenario."""
+    title: str
+    board: Board
+    switches: Switches
+    probe: Probe | None = None
+    where: str = ""
+    """How it is told from its neighbours on the line: "unit 2", "card 0"."""
+    _off_until_s: float | None = field(default=None, init=False)
+    _brown_out: Fault | None = field(default=None, init=False)
+
+    def receive(self, data: bytes, at_s: float) -> list[Burst]:
+        return self._send(self.board.receive(data, at_s), at_s) if self.is_on(at_s) else []
+
+    def quiet(self, at_s: float) -> list[Burst]:
+        return self._send(self.board.quiet(at_s), at_s) if self.is_on(at_s) else []
+
+    def push(self, at_s: float) -> list[Burst]:
+        return self._send(self.board.push(at_s), at_s) if self.is_on(at_s) else []
+
+    def is_on(self, at_s: float) -> bool:
+        """Has it power? Brings it up again when a brown-out is over, and moves it up to now."""
+        fault = self.switches.active("brown-out", at_s)
+        if fault is not None and fault is not self._brown_out:
+            self.cut_power(at_s, fault.size)
+        self._brown_out = fault
+        if self._off_until_s is not None:
+            if at_s < self._off_until_s:
+                return False
+            self._off_until_s = None
+            self.board.power_up(at_s)
+        self.board.tick(at_s)
+        return True
+
+    def cut_power(self, at_s: float, for_s: float) -> None:
+        self._off_until_s = at_s + for_s
+
+    def _send(self, data: bytes, at_s: float) -> list[Burst]:
+        if not data:
+            return []
+        if not self.switches.all():
+            return [Burst(data, self.name)]
+        return self._fail(data, at_s)
+
+    def _fail(self, data: bytes, at_s: float) -> list[Burst]:
+        strikes, dice = self.switches.strikes, self.switches.dice
+        brown_out = self.switches.active("brown-out", at_s)
+        if brown_out is not None and brown_out.rate < 1 and strikes("brown-out", at_s):
+            self.cut_power(at_s, brown_out.size)
+            return []
+        if strikes("silent", at_s):
+            return []
+        struck = []
+        if strikes("wrong-checksum", at_s):
+            struck.append("wrong-checksum")
+            data = self.board.with_wrong_checksum(data)
+        if flips := strikes("bit-flips", at_s):
+            struck.append("bit-flips")
+            data = flip_bits(data, round(flips.size), dice)
+        if strikes("truncated", at_s):
+            struck.append("truncated")
+            data = truncate(data, dice)
+        if strikes("duplicate-address", at_s):
+            struck.append("duplicate-address")
+            data = collide(data, dice)
+        late, slow = strikes("late", at_s), strikes("slow", at_s)
+        struck += [fault.name for fault in (late, slow) if fault is not None]
+        return [
+            Burst(
+                data,
+                self.name,
+                delay_s=0.0 if late is None else late.size,
+                pace=1.0 if slow is None else slow.size,
+                faults=tuple(struck),
+            )
+        ]
