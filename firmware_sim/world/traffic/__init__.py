@@ -1,0 +1,1 @@
+"""Roads and what drives on them: a car-following model, detector loops, recorded days."""

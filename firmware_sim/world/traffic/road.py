@@ -1,0 +1,267 @@
+"""A road: lanes of vehicles that follow each other, and whoever watches them pass.
+
+Nobody changes lanes: each lane is a world of its own, but for the disturbances that they share.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from firmware_sim.world.traffic.demand import BLOCK_S, Demand, ProfileDemand, RecordedDemand
+from firmware_sim.world.traffic.entrance import ENTRANCE_M, TOUCH_M, Entrance
+from firmware_sim.world.traffic.fleet import (
+    ACCELERATION_MS2,
+    BRAKING_SCALE_S2M,
+    DESIRED_MS,
+    IS_RECORDED,
+    LENGTH_M,
+    POSITION_M,
+    SPEED_MS,
+    STANDING_GAP_M,
+    TIME_GAP_S,
+    Fleet,
+)
+from firmware_sim.world.traffic.idm import STEP_S, Row, next_speeds
+from firmware_sim.world.traffic.limits import obey
+from firmware_sim.world.traffic.nearby import MEMORY_S, SAMPLE_S, Nearby, Surroundings
+from firmware_sim.world.traffic.passings import Listener, Passings
+from firmware_sim.world.traffic.plan import Disturbance, DisturbanceKind, LanePlan, RoadPlan
+from firmware_sim.world.traffic.rain import speed_factor, time_gap_factor
+from firmware_sim.world.traffic.vehicles import VehicleNow
+
+EXIT_M = 50.0
+"""Beyond the road's end, so that the rear of what passes its last metre is seen too."""
+FAR_M = 1e6
+SAMPLE_STEPS = round(SAMPLE_S / STEP_S)
+RAIN_STEPS = round(BLOCK_S / STEP_S)
+SAME_STORY_S = 3600.0
+FELT_S = 1800.0
+FELT_MAX_S = 7200.0
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Vehicles since the road was begun: arrived = inside + left + waiting + turned_away."""
+
+    arrived: int
+    inside: int
+    left: int
+    waiting: int
+    """Outside, for room to enter."""
+    turned_away: int
+    """Found too many waiting."""
+
+
+class Road:
+    def __init__(
+        self,
+        key: str,
+        plan: RoadPlan,
+        *,
+        local_hour: Callable[[float], float],
+        rain_mm_h: Callable[[float], float],
+        begin_s: float,
+    ) -> None:
+        """`begin_s` is a whole number of blocks of 30 s, as `begin_for` gives it."""
+        if begin_s % BLOCK_S:
+            raise ValueError(f"begin_s must be a multiple of {BLOCK_S}, not {begin_s}")
+        self.plan = plan
+        self._rain_mm_h = rain_mm_h
+        self._begin_s = begin_s
+        self._steps = 0
+        self._told_s = begin_s
+        self._disturbances = list(plan.disturbances)
+        self._fleet = Fleet(len(plan.lanes))
+        self._passings = Passings(self._fleet, len(plan.lanes))
+        self._surroundings = Surroundings(ENTRANCE_M, plan.length_m + EXIT_M, plan.free_speed_kmh)
+        self._left = 0
+        self._entrances = [
+            Entrance(
+                _demand(key, plan, lane, local_hour),
+                is_recorded=lane.recording is not None,
+                begin_s=begin_s,
+            )
+            for lane in plan.lanes
+        ]
+        self._has_recorded = any(lane.recording is not None for lane in plan.lanes)
+        self._transit_steps = round(_transit_s(plan) / STEP_S)
+
+    def watch(
+        self, position_m: float, lane: int, listener: Listener, *, rear: bool = False
+    ) -> None:
+        """Tells the listener of every front (or rear) bumper that passes, in order of time.
+
+        `position_m` from 0 to the road's length, and a few metres more for a second loop.
+        """
+        if not 0 <= position_m <= self.plan.length_m + EXIT_M / 2:
+            raise ValueError(f"position_m must be on the road, not {position_m}")
+        self._passings.watch(position_m, lane, listener, is_rear=rear)
+
+    def advance(self, to_s: float) -> None:
+        """Vehicles move up to this time, and who watches is told.
+
+        They are moved in whole steps, so the road may be a step ahead: what happens after `to_s` is
+        held back, and the story does not depend on how the time is cut.
+        """
+        while (at_s := self._begin_s + self._steps * STEP_S) < to_s:
+            self._step(at_s)
+            self._steps += 1
+        self._passings.tell(to_s)
+        self._told_s = max(self._told_s, to_s)
+
+    def vehicles(self) -> list[list[VehicleNow]]:
+        """Per lane, downstream first."""
+        ahead_s = self._begin_s + self._steps * STEP_S - self._told_s
+        position = (self._fleet.state[POSITION_M] - ahead_s * self._fleet.state[SPEED_MS]).tolist()
+        speed = (self._fleet.state[SPEED_MS] * 3.6).tolist()
+        vehicles = [
+            VehicleNow(position[column], speed[column], vehicle.class_name, vehicle.length_m)
+            for column, vehicle in enumerate(self._fleet.vehicles)
+        ]
+        return [vehicles[self._fleet.lane(lane)] for lane in range(len(self.plan.lanes))]
+
+    def nearby(self, position_m: float) -> Nearby:
+        return self._surroundings.at(position_m)
+
+    def tally(self) -> Tally:
+        return Tally(
+            arrived=sum(entrance.arrived for entrance in self._entrances),
+            inside=len(self._fleet.vehicles),
+            left=self._left,
+            waiting=sum(len(entrance.waiting) for entrance in self._entrances),
+            turned_away=sum(entrance.turned_away for entrance in self._entrances),
+        )
+
+    def disturb(self, disturbance: Disturbance) -> None:
+        """From the next step on; raises `ValueError` for a lane that is not there."""
+        self.plan.check_lanes(disturbance)
+        self._disturbances.append(disturbance)
+
+    def lift(self, kind: DisturbanceKind | None = None) -> int:
+        """Ends what disturbs now (of this kind, if one is given); returns how many that were."""
+        ended = [
+            disturbance
+            for disturbance in self._disturbances
+            if disturbance.start_s <= self._told_s < disturbance.end_s
+            and kind in {None, disturbance.kind}
+        ]
+        self._disturbances = [other for other in self._disturbances if other not in ended]
+        return len(ended)
+
+    def _step(self, at_s: float) -> None:
+        if self._steps % RAIN_STEPS == 0:
+            rain_mm_h = self._rain_mm_h(at_s)
+            self._speed_factor = speed_factor(rain_mm_h)
+            self._time_gap_factor = time_gap_factor(rain_mm_h)
+        for lane, entrance in enumerate(self._entrances):
+            if entrance.admit(self._fleet, lane, at_s, self._speed_factor):
+                self._passings.entered()
+        if not self._fleet.vehicles:
+            return
+        front, speed = self._fleet.state[POSITION_M], self._fleet.state[SPEED_MS]
+        next_speed = self._next_speed(at_s)
+        next_front = front + (speed + next_speed) * (STEP_S / 2)
+        self._keep_apart(next_front, next_speed)
+        self._passings.moved(front, speed, next_front, next_speed, at_s)
+        self._fleet.state[POSITION_M] = next_front
+        self._fleet.state[SPEED_MS] = next_speed
+        self._let_go()
+        if self._steps % SAMPLE_STEPS == 0 and self._steps >= self._transit_steps:
+            self._surroundings.sample(self._fleet)
+
+    def _next_speed(self, at_s: float) -> Row:
+        state = self._fleet.state
+        speed = state[SPEED_MS]
+        rear = state[POSITION_M] - state[LENGTH_M]
+        next_speed = next_speeds(
+            speed,
+            self._fleet.behind_leader(speed, 0.0),
+            self._fleet.behind_leader(rear, FAR_M) - state[POSITION_M],
+            desired=state[DESIRED_MS] * self._speed_factor,
+            time_gap=state[TIME_GAP_S] * self._time_gap_factor,
+            standing_gap=state[STANDING_GAP_M],
+            acceleration=state[ACCELERATION_MS2],
+            braking_scale=state[BRAKING_SCALE_S2M],
+        )
+        for disturbance in self._disturbances:
+            if disturbance.start_s <= at_s < disturbance.end_s:
+                for number, lane in enumerate(self.plan.lanes):
+                    if not disturbance.lanes or lane.name in disturbance.lanes:
+                        part = self._fleet.lane(number)
+                        next_speed[part] = obey(
+                            speed[part], next_speed[part], self._fleet, number, disturbance
+                        )
+        if self._has_recorded:
+            next_speed = np.where(state[IS_RECORDED] > 0, state[DESIRED_MS], next_speed)
+        return next_speed
+
+    def _keep_apart(self, next_front: Row, next_speed: Row) -> None:
+        """The last resort where full braking was too late: the vehicle stops at the bumper.
+
+        It is also how recorded vehicles, which know no braking, follow a slower one.
+        """
+        state = self._fleet.state
+        rear = next_front - state[LENGTH_M]
+        if (self._fleet.behind_leader(rear, FAR_M) - next_front).min() >= TOUCH_M:
+            return
+        heads = set(self._fleet.heads)
+        for column in range(1, len(self._fleet.vehicles)):
+            room_m = next_front[column - 1] - state[LENGTH_M, column - 1] - TOUCH_M
+            if column not in heads and next_front[column] > room_m:
+                next_front[column] = max(room_m, state[POSITION_M, column])
+                moved_m = next_front[column] - state[POSITION_M, column]
+                next_speed[column] = max(
+                    0.0, min(next_speed[column - 1], 2 * moved_m / STEP_S - state[SPEED_MS, column])
+                )
+
+    def _let_go(self) -> None:
+        end_m = self.plan.length_m + EXIT_M
+        for lane in range(len(self.plan.lanes)):
+            while (
+                self._fleet.last(lane) is not None
+                and self._fleet.state[POSITION_M, self._fleet.starts[lane]] >= end_m
+            ):
+                self._fleet.leave(lane)
+                self._passings.left(lane)
+                self._left += 1
+
+
+def begin_for(now_s: float, plan: RoadPlan) -> float:
+    """Where a road must be begun so that at `now_s` it has forgotten how.
+
+    In a scenario's first hour that is always the same moment, so that a bench that is started again
+    tells exactly the same story. Later a road must know its last minutes, and the disturbances that
+    may still be felt; then the same vehicles pass at nearly the same times.
+    """
+    run_up_s = BLOCK_S * math.ceil((_transit_s(plan) + MEMORY_S) / BLOCK_S)
+    if now_s < SAME_STORY_S:
+        return -run_up_s
+    felt_s = [
+        disturbance.start_s
+        for disturbance in plan.disturbances
+        if disturbance.start_s <= now_s < disturbance.end_s + FELT_S
+    ]
+    since_s = max(min([now_s, *felt_s]), now_s - FELT_MAX_S)
+    return BLOCK_S * math.floor(since_s / BLOCK_S) - run_up_s
+
+
+def _transit_s(plan: RoadPlan) -> float:
+    """Time in which the first vehicles have filled the road, generously."""
+    return 2 * (plan.length_m + EXIT_M - ENTRANCE_M) / (plan.free_speed_kmh / 3.6)
+
+
+def _demand(
+    key: str, plan: RoadPlan, lane: LanePlan, local_hour: Callable[[float], float]
+) -> Demand:
+    lane_key = f"{key}/{lane.name}"
+    if lane.recording is not None:
+        return RecordedDemand(lane_key, lane.recording, plan.mix)
+    return ProfileDemand(
+        lane_key,
+        flow_veh_per_h=[flow * lane.flow_share for flow in plan.flow_veh_per_h],
+        free_speed_kmh=plan.free_speed_kmh,
+        mix=plan.mix,
+        local_hour=local_hour,
+    )
