@@ -1,0 +1,72 @@
+"""A Modbus device on an RS-485 line.
+
+It hears all bytes of the line, other units' too, and answers what is addressed to it. A frame is
+what stands between two silences of 3.5 characters; a wrong CRC, or another unit, meets silence.
+"""
+
+from typing import Any, ClassVar
+
+from firmware_sim.boards.board import Board, Part, Shown
+from firmware_sim.boards.modbus.device import ProfileDevice
+from firmware_sim.boards.modbus.explanation import explained
+from firmware_sim.boards.modbus.functions import WRITES
+from firmware_sim.boards.modbus.rtu import BROADCAST, FRAME_MAX, is_whole, with_crc
+from firmware_sim.boards.modbus.server import serve
+
+CRC_BYTES = 2
+
+
+class ModbusBoard(Board):
+    protocol: ClassVar[str] = "modbus"
+    quiet_characters: ClassVar[float] = 3.5
+
+    def __init__(self, unit: int, device: ProfileDevice) -> None:
+        """`unit`: 1 to 254. It also answers the further addresses of its profile."""
+        self.device = device
+        self.units = (unit, *device.profile.also)
+        self._heard = bytearray()
+
+    @property
+    def measures(self) -> tuple[str, ...]:  # type: ignore[override]  # a device's is its profile's
+        return self.device.measures
+
+    def receive(self, data: bytes, at_s: float) -> bytes:
+        # One byte beyond the longest frame is kept: it makes the frame invalid.
+        self._heard += data[: FRAME_MAX + 1 - len(self._heard)]
+        return b""
+
+    def quiet(self, at_s: float) -> bytes:
+        frame = bytes(self._heard)
+        self._heard.clear()
+        if not is_whole(frame):
+            return b""
+        unit, request = frame[0], frame[1:-CRC_BYTES]
+        if unit == BROADCAST:
+            if request[0] in WRITES:
+                serve(self.device, request, at_s)  # done, but nobody answers a broadcast
+            return b""
+        if unit not in self.units:
+            return b""
+        return with_crc(bytes((unit,)) + serve(self.device, request, at_s))
+
+    def tick(self, at_s: float) -> None:
+        self.device.tick(at_s)
+
+    def power_up(self, at_s: float) -> None:
+        self._heard.clear()
+        self.device.power_up(at_s)
+
+    def keep(self) -> dict[str, Any]:
+        return self.device.keep()
+
+    def restore(self, kept: dict[str, Any]) -> None:
+        self.device.restore(kept)
+
+    def shows(self, at_s: float) -> Shown:
+        return self.device.shows(at_s)
+
+    def explain(self, frame: bytes, request: bytes | None) -> list[Part]:
+        return explained(self.device.profile, self.units, frame, request)
+
+    def with_wrong_checksum(self, frame: bytes) -> bytes:
+        return frame[:-1] + bytes((frame[-1] ^ 0xFF,)) if frame else frame
