@@ -27,7 +27,8 @@ def apparent_power_va(power_w: float, power_factor: float) -> float:
 
 
 def reactive_power_var(power_w: float, power_factor: float) -> float:
-    return math.sqrt(max(0.0, apparent_power_va(power_w, power_factor) ** 2 - power_w**2))
+    apparent_va = apparent_power_va(power_w, power_factor)
+    return math.sqrt(max(0.0, apparent_va * apparent_va - power_w * power_w))
 
 
 def phase_angle_deg(power_factor: float) -> float:
@@ -44,15 +45,15 @@ def bearing_deg(direction_deg: float) -> float:
 
 
 def line_voltage_v(first_v: float, second_v: float) -> float:
-    return math.sqrt(max(0.0, first_v**2 + second_v**2 + first_v * second_v))
+    return math.sqrt(max(0.0, first_v * first_v + second_v * second_v + first_v * second_v))
 
 
 def _sum(*values: float) -> float:
-    return math.fsum(values)
+    return sum(values)
 
 
 def _mean(*values: float) -> float:
-    return math.fsum(values) / len(values)
+    return sum(values) / len(values)
 
 
 def _of_phase(phase: str) -> dict[str, Derived]:

@@ -39,8 +39,7 @@ def decoded(row: Row, words: Sequence[int], *, low_word_first: bool) -> float | 
     value = (number - row.offset) / row.scale
     if row.type != "float32" and row.scale == 1:
         return int(value)
-    # More digits than a float32 or a u32 has would be noise of the division.
-    return float(f"{value:.7g}" if row.type == "float32" else f"{value:.10g}")
+    return value if row.type == "float32" else float(f"{value:.10g}")  # without division's noise
 
 
 def _may_be_absent(row: Row) -> bool:

@@ -49,7 +49,8 @@ def words_number(kind: ValueType, words: Sequence[int]) -> float:
     """High word first."""
     if kind == "float32":
         number: float = struct.unpack(">f", struct.pack(">HH", *words))[0]
-        return number
+        short = float(f"{number:.7g}")  # 230.2, where the register holds 230.19999695
+        return short if number_words(kind, short) == list(words) else number
     whole = words[0] if len(words) == 1 else words[0] << 16 | words[1]
     if _LIMITS[kind][0] < 0 and whole > _LIMITS[kind][1]:
         whole -= 1 << 16 * len(words)
