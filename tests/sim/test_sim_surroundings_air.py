@@ -113,7 +113,7 @@ def test_wind_thins_out_what_the_road_emits():
     ]
     pairs.sort()
     calm, windy = pairs[:15], pairs[-15:]
-    assert fmean(no2 for _, no2, _ in calm) > fmean(no2 for _, no2, _ in windy)
+    assert fmean(no2 for _, no2, _ in calm) > 1.2 * fmean(no2 for _, no2, _ in windy)
     assert fmean(pm for _, _, pm in calm) > fmean(pm for _, _, pm in windy)
 
 

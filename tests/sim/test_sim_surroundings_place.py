@@ -11,6 +11,7 @@ from places import DAY_S, HOUR_S, midnight_ms, place
 from firmware_sim.world.calendar import Calendar
 from firmware_sim.world.noise import SmoothNoise, _mixed
 from firmware_sim.world.surroundings.circuit import Circuit
+from firmware_sim.world.surroundings.hours import at_hour
 from firmware_sim.world.surroundings.people import PEOPLE, STRAY_S, WIFI, Total
 from firmware_sim.world.surroundings.plan import ShowerPlan
 
@@ -85,15 +86,14 @@ def test_an_unknown_name_is_refused_with_those_that_exist():
 
 @given(
     seconds=st.lists(TIMES, min_size=2, max_size=12),
-    rates=st.lists(st.floats(0.1, 80), max_size=6),
+    rains=st.lists(
+        st.tuples(st.floats(0, 90_000), st.floats(60, 20_000), st.floats(0.1, 80)), max_size=6
+    ),
     start_h=st.integers(0, 23),
     key=st.text(max_size=4),
 )
-def test_totals_never_fall(seconds, rates, start_h, key):
-    showers = tuple(
-        ShowerPlan(number * 9_000.0, number * 9_000.0 + 7_777.7, rate)
-        for number, rate in enumerate(rates)
-    )
+def test_totals_never_fall(seconds, rains, start_h, key):
+    showers = tuple(ShowerPlan(begin, begin + lasts, rate) for begin, lasts, rate in rains)
     start_ms = midnight_ms() + start_h * 3_600_000
     here = place(key, start_ms=start_ms, showers=showers)
     # Around the ends of showers and the full hours too.
@@ -126,6 +126,13 @@ def test_rain_of_overlapping_showers_adds_up():
     here = place(showers=(ShowerPlan(0, 3600, 10.0), ShowerPlan(1800, 5400, 20.0)))
     assert here.sense("rain_rate_mm_h", 2000) == 30
     assert here.sense("rain_total_mm", DAY_S) == pytest.approx(30.0)
+
+
+def test_what_repeats_daily_has_no_step_at_midnight():
+    table = [float(hour) for hour in range(24)]
+    assert at_hour(table, 7.25) == 7.25
+    assert at_hour(table, 23.5) == 11.5
+    assert at_hour(table, 0.0) == 0.0
 
 
 def test_a_charger_charges_only_who_is_plugged_in():

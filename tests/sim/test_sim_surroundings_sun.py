@@ -33,7 +33,8 @@ def crossing_h(of: Sun, low_h: float, high_h: float) -> float:
     return high_h
 
 
-# Printed in whole minutes, cut off. El Colombiano, 21 December 2017 and 20 March 2019; SIATA through La FM, 20 June 2024.
+# Printed in whole minutes, cut off: El Colombiano, 21 December 2017 and 20 March 2019; SIATA
+# through La FM, 20 June 2024.
 @pytest.mark.parametrize(
     ("date", "rise_h", "set_h"),
     [

@@ -1,6 +1,7 @@
 """Weather: its daily course, and what a shower and an inversion do to it."""
 
 import math
+from itertools import pairwise
 from statistics import fmean
 
 import pytest
@@ -98,6 +99,17 @@ def test_rain_moves_each_reading_its_way_and_is_forgotten(name, sign, least):
     assert wet.sense(name, 49_000) == dry.sense(name, 49_000)
     next_day = SHOWER.end_s + 24 * HOUR_S
     assert wet.sense(name, next_day) == pytest.approx(dry.sense(name, next_day), rel=1e-3)
+
+
+def test_what_rain_did_fades_without_a_step():
+    wet, dry = place(showers=(SHOWER,)), place()
+    after = range(53_600, 53_600 + 8 * 3600, 60)
+    cooler_c = [dry.sense("temperature_c", s) - wet.sense("temperature_c", s) for s in after]
+    assert cooler_c[30] > 1.0, "half an hour later the street is still wet"
+    assert all(-1e-9 < a - b < 0.15 for a, b in pairwise(cooler_c))
+    washed = [wet.sense("pm25_ugm3", s) / dry.sense("pm25_ugm3", s) for s in after]
+    assert washed[10] < 0.9
+    assert all(-1e-9 < b - a < 0.05 for a, b in pairwise(washed))
 
 
 def test_clouds_come_before_the_rain_and_air_saturates_in_it():
