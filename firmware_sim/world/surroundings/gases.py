@@ -24,14 +24,15 @@ class Gases:
         self._wafts = SmoothNoise(f"{key}/exhaust", 60)
 
     def co_ppm(self, at_s: float) -> float:
-        return (0.3 + 0.6 * self._exhaust()) * self._gathered(at_s)
+        return (0.3 + 0.6 * _exhaust(self._traffic())) * self._gathered(at_s)
 
     def no2_ugm3(self, at_s: float) -> float:
-        return (12 + 17 * self._exhaust()) * self._gathered(at_s)
+        return (12 + 17 * _exhaust(self._traffic())) * self._gathered(at_s)
 
     def so2_ugm3(self, at_s: float) -> float:
-        diesel = min(1.0, 5 * self._traffic().heavy_share)
-        return (3 + 4 * diesel * self._exhaust()) * self._gathered(at_s)
+        nearby = self._traffic()
+        diesel = min(1.0, 5 * nearby.heavy_share)
+        return (3 + 4 * diesel * _exhaust(nearby)) * self._gathered(at_s)
 
     def o3_ugm3(self, at_s: float) -> float:
         """Fresh exhaust destroys it: less where there is more nitrogen dioxide."""
@@ -41,17 +42,17 @@ class Gases:
     def co2_ppm(self, at_s: float) -> float:
         """Plants and soil breathe it out all night into air that does not move."""
         breathed = 28 * (1 - self._weather.breeze(at_s))
-        above = breathed + 13 * self._exhaust() * self._gathered(at_s)
+        above = breathed + 13 * _exhaust(self._traffic()) * self._gathered(at_s)
         return min(CO2_MAX_PPM, CO2_GLOBAL_PPM + above)
-
-    def _exhaust(self) -> float:
-        """0 to 2; 1 from 1 500 light vehicles an hour that flow."""
-        nearby = self._traffic()
-        crawling = max(0.0, 1 - nearby.speed_kmh / FLOWING_KMH) if nearby.flow_veh_per_h else 0.0
-        each = (1 + HEAVY_EXHAUST * nearby.heavy_share) * (1 + crawling)
-        return crowding(nearby.flow_veh_per_h * each)
 
     def _gathered(self, at_s: float) -> float:
         """Above 1 in calm air, below 1 in a breeze."""
         calm = 2.4 / (1.0 + self._weather.wind_speed_ms(at_s))
         return calm * (1 + 0.06 * self._wafts(at_s)) * (1 + self._weather.lid(at_s))
+
+
+def _exhaust(nearby: Nearby) -> float:
+    """0 to 2; 1 from 1 500 light vehicles an hour that flow."""
+    crawling = max(0.0, 1 - nearby.speed_kmh / FLOWING_KMH)
+    each = (1 + HEAVY_EXHAUST * nearby.heavy_share) * (1 + crawling)
+    return crowding(nearby.flow_veh_per_h * each)
