@@ -127,8 +127,8 @@ def test_explanation_tells_values_units_and_a_wrong_checksum(sensor):
     assert told(wrong)["suma / checksum"] == "45 errónea / wrong: BA"
     assert told(RANGE_2000, None)["rango / range"] == "2000 ppm"
     assert told(SPAN_2000, None)["rango / span"] == "2000 ppm"
-    assert told(ABC_OFF, None)["valor / value"] == "apagar / off"
-    assert told(bytes.fromhex("FF8701000000000078"))["resultado / result"] == "hecho / done"
+    assert told(ABC_OFF, None)["valor / value"] == "00: apagar / off"
+    assert told(bytes.fromhex("FF8701000000000078"))["resultado / result"] == "01: hecho / done"
     assert told(GOLDEN[:5])["trama cortada / cut short"] == "5 de / of 9 bytes"
 
 

@@ -118,7 +118,9 @@ def test_power_up_makes_it_active_and_its_fan_start():
     sensor = board()
     sensor.receive(PASSIVE, 0.0)
     sensor.power_up(50.0)
-    assert words(sensor.push(50.0))[4] == 0
+    frame = sensor.push(50.0)
+    assert len(frame) == 32
+    assert words(frame)[4] == 0
 
 
 def test_damaged_command_is_ignored():

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+import serial
 from board_on_pty import BoardOnPty
 from pms.core import SensorReader
 
@@ -35,6 +36,13 @@ def read(model, path, samples=2):
         observations = list(reader())
     assert len(observations) == samples
     return observations[-1]
+
+
+def test_active_sensor_is_heard_without_asking():
+    with BoardOnPty(Pms5003(sense)) as line, serial.Serial(line.path, timeout=8) as port:
+        heard = port.read(64)
+        assert bytes(line.sent).endswith(heard)
+        assert heard[:4] == heard[32:36] == b"\x42\x4d\x00\x1c"
 
 
 def test_pms5003():

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firmware_sim.boards.air.sds011 import READING, Sds011, answer
+from firmware_sim.boards.air.sds011 import Sds011
+from firmware_sim.boards.air.sds011_frames import READING, answer
 
 QUERY_ANY = bytes.fromhex("AAB404000000000000000000000000FFFF02AB")
 SLEEP = bytes.fromhex("AAB406010000000000000000000000A16008AB")
@@ -139,10 +140,18 @@ def test_explanation_tells_values_units_and_a_wrong_checksum():
     wrong = board().with_wrong_checksum(GOLDEN)
     assert told(wrong)["suma / checksum"] == "C2 errónea / wrong: 3D"
     assert told(QUERY_ANY, None)["id"] == "FFFF (cualquiera / any)"
-    assert told(PERIOD_1_MIN, None)["valor / value"] == "1 min"
-    assert told(SLEEP, None)["valor / value"] == "dormir / sleep"
+    assert told(PERIOD_1_MIN, None)["valor / value"] == "01: 1 min"
+    assert told(SLEEP, None)["valor / value"] == "00: dormir / sleep"
     assert told(bytes.fromhex("AAC5070F070AA16028AB"))["versión / version"] == "2015-07-10"
     assert told(GOLDEN[:-1] + b"\xaa")["fin / end"] == "AA erróneo / wrong: AB"
+
+
+def test_damaged_request_meets_silence():
+    for place in range(len(QUERY_ANY)):
+        sensor = board()
+        damaged = bytearray(QUERY_ANY)
+        damaged[place] ^= 0x10
+        assert sensor.receive(bytes(damaged), 0.0) == b"", place
 
 
 def test_request_is_found_after_garbage_and_in_pieces():

@@ -229,6 +229,22 @@ def test_request_is_found_after_garbage_and_in_pieces():
     assert [answer for answer in answers if answer] == [EMPTY]
 
 
+def test_endless_frame_is_given_up():
+    sensor = board()
+    for _ in range(100):
+        sensor.receive(b"\x7e" + bytes(600), 0.0)
+        assert len(sensor._receiver._content or b"") <= shdlc.CONTENT_MAX
+    assert sensor.receive(READ, 1.0) == EMPTY
+
+
+def test_escape_without_its_byte_makes_no_frame():
+    frame = bytes.fromhex("7e000100fe7d7e")
+    assert board().receive(frame, 0.0) == b""
+    parts = board().explain(frame, None)
+    assert b"".join(frame[part.start : part.end] for part in parts) == frame
+    assert parts[1].name == "sin sentido / no sense"
+
+
 def test_serial_number_must_fit():
     with pytest.raises(ValueError, match="31"):
         board("0" * 32)
@@ -245,7 +261,7 @@ def test_explanation_tells_values_units_and_where_stuffed_bytes_stand():
     assert parts["PM2.5"].text == "9.087 µg/m³"
     refused = told(bytes.fromhex("7e00004300bc7e"))
     assert refused["estado / state"].startswith("43: no permitido")
-    assert told(START, None)["formato / format"] == "coma flotante / floats"
+    assert told(START, None)["formato / format"] == "03: coma flotante / floats"
     assert told(b"\xff" + WAKE, None)["pulso / pulse"].startswith("activa")
     assert told(WAKE, None)["comando / command"] == "11: despertar / wake-up"
     assert told(GOLDEN[:30])["trama cortada / cut short"] == "sin fin / without end"

@@ -1,8 +1,10 @@
 """Frames told byte by byte to a technician: what all the air sensors' explanations share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from firmware_sim.boards.board import Part
+
+UNKNOWN = "desconocido / unknown"
 
 
 def explained(frame: bytes, one: Callable[[bytes, int], list[Part]]) -> list[Part]:
@@ -24,6 +26,11 @@ def explained(frame: bytes, one: Callable[[bytes, int], list[Part]]) -> list[Par
     if told < at:
         parts.append(senseless(told, at))
     return parts
+
+
+def coded(value: int, names: Mapping[int, str]) -> str:
+    """A byte that stands for something: itself in hex, and what for."""
+    return f"{value:02X}: {names.get(value, UNKNOWN)}"
 
 
 def senseless(start: int, end: int) -> Part:

@@ -8,7 +8,7 @@ the second Winsen's reply in esphome/issues#5515.
 
 from typing import Any, ClassVar
 
-from firmware_sim.boards.air.explaining import checksum, cut_short, explained
+from firmware_sim.boards.air.explaining import checksum, coded, cut_short, explained
 from firmware_sim.boards.air.stream import FixedRequests
 from firmware_sim.boards.board import Board, Part, Sense, Shown
 
@@ -23,7 +23,8 @@ COMMANDS = {
     SPAN: "calibrar rango / calibrate span point",
     RANGE: "rango de medida / detection range",
 }
-UNKNOWN = "desconocido / unknown"
+SWITCH = {AUTO_ON: "encender / on", AUTO_OFF: "apagar / off"}
+RESULT = {1: "hecho / done"}
 WARM_UP_S = 180.0
 WARM_UP_PPM = 410
 """Read while warming up, whatever the air: strange-v/MHZ19#13."""
@@ -169,10 +170,10 @@ def _explain_request(frame: bytes, at: int) -> list[Part]:
     parts = [
         Part(at, at + 1, "inicio / start", "FF"),
         Part(at + 1, at + 2, "sensor", str(SENSOR_NUMBER)),
-        Part(at + 2, at + 3, "comando / command", f"{command:02X}: {_command(command)}"),
+        Part(at + 2, at + 3, "comando / command", coded(command, COMMANDS)),
     ]
     if command == AUTO_CALIBRATION:
-        text = {AUTO_ON: "encender / on", AUTO_OFF: "apagar / off"}.get(message[3], UNKNOWN)
+        text = coded(message[3], SWITCH)
         parts += [Part(at + 3, at + 4, "valor / value", text), _padding(at + 4, at + 8)]
     elif command == SPAN:
         span = f"{int.from_bytes(message[3:5], 'big')} ppm"
@@ -194,7 +195,7 @@ def _explain_answer(frame: bytes, at: int) -> list[Part]:
     command = message[1]
     parts = [
         Part(at, at + 1, "inicio / start", "FF"),
-        Part(at + 1, at + 2, "comando / command", f"{command:02X}: {_command(command)}"),
+        Part(at + 1, at + 2, "comando / command", coded(command, COMMANDS)),
     ]
     if command == READ:
         co2 = f"{int.from_bytes(message[2:4], 'big')} ppm"
@@ -205,13 +206,9 @@ def _explain_answer(frame: bytes, at: int) -> list[Part]:
             _padding(at + 5, at + 8),
         ]
     else:
-        text = "hecho / done" if message[2] == 1 else f"{message[2]:02X}"
-        parts += [Part(at + 2, at + 3, "resultado / result", text), _padding(at + 3, at + 8)]
+        result = coded(message[2], RESULT)
+        parts += [Part(at + 2, at + 3, "resultado / result", result), _padding(at + 3, at + 8)]
     return [*parts, checksum(at + 8, at + 9, message[8], check(message))]
-
-
-def _command(command: int) -> str:
-    return COMMANDS.get(command, UNKNOWN)
 
 
 def _padding(start: int, end: int) -> Part:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from firmware_sim.boards.air.explaining import checksum, cut_short, explained
+from firmware_sim.boards.air.explaining import UNKNOWN, checksum, cut_short, explained
 from firmware_sim.boards.air.fan import settled_share
 from firmware_sim.boards.air.stream import FixedRequests
 from firmware_sim.boards.board import Board, Part, Sense, Shown
@@ -202,7 +202,7 @@ class Pms5003(Board):
         ]
         if length == ACKNOWLEDGEMENT_LENGTH:
             code = (frame[at + 4], frame[at + 5])
-            text = COMMANDS.get(code, "desconocido / unknown")
+            text = COMMANDS.get(code, UNKNOWN)
             parts.append(Part(at + 4, at + 6, "acuse / acknowledgement", text))
         else:
             parts += self._explain_reading(frame, at + 4)
@@ -251,7 +251,7 @@ def _explain_request(frame: bytes, at: int) -> list[Part]:
     if at + REQUEST_LENGTH > len(frame):
         return [cut_short(at, len(frame), REQUEST_LENGTH)]
     data = int.from_bytes(frame[at + 3 : at + 5], "big")
-    text = COMMANDS.get((frame[at + 2], data), "desconocido / unknown")
+    text = COMMANDS.get((frame[at + 2], data), UNKNOWN)
     return [
         _head(at),
         Part(at + 2, at + 3, "comando / command", f"{frame[at + 2]:02X}: {text}"),

@@ -7,16 +7,28 @@ Protocol V1.3" (2015), whose examples (sensor A160) are in the tests.
 import math
 from typing import Any, ClassVar
 
-from firmware_sim.boards.air.explaining import checksum, cut_short, explained
+from firmware_sim.boards.air.explaining import explained
 from firmware_sim.boards.air.fan import settled_share
+from firmware_sim.boards.air.sds011_explaining import explain_answer, explain_request
+from firmware_sim.boards.air.sds011_frames import (
+    ANY_ID,
+    DEVICE_ID,
+    FIRMWARE,
+    HEAD,
+    MODE,
+    PERIOD,
+    QUERY,
+    READING,
+    REPLY,
+    REQUEST,
+    REQUEST_LENGTH,
+    SLEEP,
+    answer,
+    is_right,
+)
 from firmware_sim.boards.air.stream import FixedRequests
 from firmware_sim.boards.board import Board, Part, Sense, Shown
 
-HEAD, TAIL = 0xAA, 0xAB
-REQUEST, READING, REPLY = 0xB4, 0xC0, 0xC5
-REQUEST_LENGTH, ANSWER_LENGTH = 19, 10
-MODE, QUERY, DEVICE_ID, SLEEP, FIRMWARE, PERIOD = 0x02, 0x04, 0x05, 0x06, 0x07, 0x08
-ANY_ID = 0xFFFF
 FIRMWARE_DATE = bytes((15, 7, 10))
 """Year, month, day: the version in the protocol's example."""
 WORK_S = 30.0
@@ -24,24 +36,6 @@ WORK_S = 30.0
 PERIOD_MAX_MIN = 30
 CONCENTRATION_MAX = 9999
 """999.9 µg/m³"""
-SETTINGS = {
-    MODE: ("modo / mode", ("activo / active", "consulta / query")),
-    SLEEP: ("reposo / sleep", ("dormir / sleep", "trabajar / work")),
-}
-
-
-def _check(message: bytes) -> int:
-    """Of a whole message: the sum of its data bytes, to 8 bits."""
-    return sum(message[2:-2]) & 0xFF
-
-
-def answer(kind: int, data: bytes) -> bytes:
-    """`data`: six bytes, the last two the sensor's id."""
-    return bytes((HEAD, kind, *data, sum(data) & 0xFF, TAIL))
-
-
-def _is_right(request: bytes) -> bool:
-    return request[-1] == TAIL and request[-2] == _check(request)
 
 
 class Sds011(Board):
@@ -56,7 +50,7 @@ class Sds011(Board):
             raise ValueError(f"device id {device_id:#x} is not in 0 to 0xFFFE")
         self._sense = sense
         self._device_id = device_id
-        self._requests = FixedRequests(bytes((HEAD, REQUEST)), REQUEST_LENGTH, _is_right)
+        self._requests = FixedRequests(bytes((HEAD, REQUEST)), REQUEST_LENGTH, is_right)
         self._is_queried = False
         self._period_min = 0
         self._is_awake = True
@@ -120,7 +114,7 @@ class Sds011(Board):
         return frame[:-2] + bytes((frame[-2] ^ 0xFF, frame[-1]))
 
     def explain(self, frame: bytes, request: bytes | None) -> list[Part]:
-        return explained(frame, _explain_request if request is None else _explain_answer)
+        return explained(frame, explain_request if request is None else explain_answer)
 
     def _start(self, at_s: float) -> None:
         self._fan_since_s = self._period_since_s = at_s
@@ -189,99 +183,3 @@ class Sds011(Board):
             for name in self.measures
         )
         return pm25, pm10
-
-
-def _explain_request(frame: bytes, at: int) -> list[Part]:
-    if frame[at : at + 2] != bytes((HEAD, REQUEST)):
-        return []
-    if at + REQUEST_LENGTH > len(frame):
-        return [cut_short(at, len(frame), REQUEST_LENGTH)]
-    message = frame[at : at + REQUEST_LENGTH]
-    command, is_set, value = message[2:5]
-    parts = [
-        Part(at, at + 2, "inicio / start", "petición / request"),
-        Part(at + 2, at + 3, "comando / command", f"{command:02X}: {_command(command)}"),
-    ]
-    if command in SETTINGS or command == PERIOD:
-        parts += [
-            Part(at + 3, at + 4, "acción / action", _action(is_set)),
-            Part(at + 4, at + 5, "valor / value", _value(command, value)),
-            Part(at + 5, at + 15, "relleno / padding", ""),
-        ]
-    elif command == DEVICE_ID:
-        parts += [
-            Part(at + 3, at + 13, "relleno / padding", ""),
-            Part(at + 13, at + 15, "nuevo id / new id", message[13:15].hex().upper()),
-        ]
-    else:
-        parts.append(Part(at + 3, at + 15, "relleno / padding", ""))
-    return [*parts, *_explain_end(message, at)]
-
-
-def _explain_answer(frame: bytes, at: int) -> list[Part]:
-    kinds = {READING: "medida / reading", REPLY: "respuesta / reply"}
-    if frame[at] != HEAD or at + 1 >= len(frame) or frame[at + 1] not in kinds:
-        return []
-    if at + ANSWER_LENGTH > len(frame):
-        return [cut_short(at, len(frame), ANSWER_LENGTH)]
-    message = frame[at : at + ANSWER_LENGTH]
-    start = Part(at, at + 2, "inicio / start", kinds[message[1]])
-    if message[1] == READING:
-        pm25, pm10 = (int.from_bytes(message[place : place + 2], "little") for place in (2, 4))
-        middle = [
-            Part(at + 2, at + 4, "PM2.5", f"{pm25 / 10} µg/m³"),
-            Part(at + 4, at + 6, "PM10", f"{pm10 / 10} µg/m³"),
-        ]
-    else:
-        command, first, second, third = message[2:6]
-        name = f"{command:02X}: {_command(command)}"
-        middle = [Part(at + 2, at + 3, "comando / command", name)]
-        if command == FIRMWARE:
-            date = f"20{first:02}-{second:02}-{third:02}"
-            middle.append(Part(at + 3, at + 6, "versión / version", date))
-        elif command in SETTINGS or command == PERIOD:
-            middle += [
-                Part(at + 3, at + 4, "acción / action", _action(first)),
-                Part(at + 4, at + 5, "valor / value", _value(command, second)),
-                Part(at + 5, at + 6, "relleno / padding", ""),
-            ]
-        else:
-            middle.append(Part(at + 3, at + 6, "relleno / padding", ""))
-    return [start, *middle, *_explain_end(message, at)]
-
-
-def _explain_end(message: bytes, at: int) -> list[Part]:
-    end = at + len(message)
-    device_id = message[-4:-2].hex().upper()
-    is_any = " (cualquiera / any)" if device_id == f"{ANY_ID:X}" else ""
-    tail = "AB" if message[-1] == TAIL else f"{message[-1]:02X} erróneo / wrong: AB"
-    return [
-        Part(end - 4, end - 2, "id", device_id + is_any),
-        checksum(end - 2, end - 1, message[-2], _check(message)),
-        Part(end - 1, end, "fin / end", tail),
-    ]
-
-
-def _command(command: int) -> str:
-    names = {
-        QUERY: "consultar medida / query reading",
-        DEVICE_ID: "cambiar id / set id",
-        FIRMWARE: "versión / firmware version",
-        PERIOD: "período de trabajo / working period",
-    }
-    if command in SETTINGS:
-        return SETTINGS[command][0]
-    return names.get(command, "desconocido / unknown")
-
-
-def _action(is_set: int) -> str:
-    return {0: "consultar / ask", 1: "fijar / set"}.get(
-        is_set, f"{is_set:02X} desconocida / unknown"
-    )
-
-
-def _value(command: int, value: int) -> str:
-    if command == PERIOD:
-        return f"{value} min" if value else "0 min: continuo / continuous"
-    names = SETTINGS[command][1]
-    return names[value] if value < len(names) else f"{value:02X} desconocido / unknown"

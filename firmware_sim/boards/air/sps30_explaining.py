@@ -3,7 +3,7 @@
 import struct
 
 from firmware_sim.boards.air import shdlc
-from firmware_sim.boards.air.explaining import checksum, senseless
+from firmware_sim.boards.air.explaining import checksum, coded, senseless
 from firmware_sim.boards.board import Part
 
 START, READ, INTERVAL, INFORMATION, VERSION, STATUS = 0x00, 0x03, 0x80, 0xD0, 0xD1, 0xD2
@@ -31,13 +31,13 @@ STATES = {
 }
 ERROR_FLAG = 0x80
 FORMATS = {3: "coma flotante / floats", 5: "enteros de 16 bits / 16-bit integers"}
+AFTERWARDS = {0: "conservar / keep bits", 1: "borrar / clear bits"}
 INFORMATIONS = {0: "tipo de producto / product type", 3: "número de serie / serial number"}
 VALUES = (
     *((f"PM{size}", "µg/m³") for size in ("1", "2.5", "4", "10")),
     *((f"partículas / particles < {size} µm", "/cm³") for size in ("0.5", "1", "2.5", "4", "10")),
     ("tamaño típico / typical size", "µm"),
 )
-UNKNOWN = "desconocido / unknown"
 
 
 def explain(frame: bytes, *, is_answer: bool) -> list[Part]:
@@ -82,7 +82,7 @@ def _explain_content(stuffed: bytes, start: int, *, is_answer: bool) -> list[Par
         return []
     fields = content[:head]
     address, command = fields[0], fields[1]
-    name = f"{command.value:02X}: {COMMANDS.get(command.value, UNKNOWN)}"
+    name = coded(command.value, COMMANDS)
     parts = [
         Part(address.start, address.end, "dirección / address", str(address.value)),
         Part(command.start, command.end, "comando / command", name),
@@ -101,7 +101,7 @@ def _explain_content(stuffed: bytes, start: int, *, is_answer: bool) -> list[Par
 
 def _state(value: int) -> str:
     flag = "; falla del equipo / device error" if value & ERROR_FLAG else ""
-    return f"{value:02X}: {STATES.get(value & ~ERROR_FLAG, UNKNOWN)}{flag}"
+    return coded(value & ~ERROR_FLAG, STATES) + flag
 
 
 def _part(data: list[shdlc.Byte], name: str, text: str) -> Part:
@@ -114,17 +114,16 @@ def _request_data(command: int, data: list[shdlc.Byte]) -> list[Part]:
     values = bytes(byte.value for byte in data)
     subcommand = _part(data[:1], "subcomando / subcommand", f"{values[0]:02X}")
     if (command, len(data)) == (START, 2):
-        text = FORMATS.get(values[1], UNKNOWN)
+        text = coded(values[1], FORMATS)
         return [subcommand, _part(data[1:], "formato / format", text)]
     if (command, len(data)) == (INTERVAL, 1):
         return [subcommand]
     if (command, len(data)) == (INTERVAL, 5):
         return [subcommand, _part(data[1:], "intervalo / interval", _seconds(values[1:]))]
     if (command, len(data)) == (INFORMATION, 1):
-        return [_part(data, "cuál / which", INFORMATIONS.get(values[0], UNKNOWN))]
+        return [_part(data, "cuál / which", coded(values[0], INFORMATIONS))]
     if (command, len(data)) == (STATUS, 1):
-        text = {0: "conservar / keep bits", 1: "borrar / clear bits"}.get(values[0], UNKNOWN)
-        return [_part(data, "después / afterwards", text)]
+        return [_part(data, "después / afterwards", coded(values[0], AFTERWARDS))]
     return [_part(data, "datos / data", values.hex(" "))]
 
 
