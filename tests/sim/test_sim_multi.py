@@ -4,14 +4,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firmware_sim.boards.ntcip.multi import PAGES_MAX, MultiError, Verdict, check
+from firmware_sim.boards.ntcip.layout import Defaults, check
+from firmware_sim.boards.ntcip.multi import PAGES_MAX, MultiError, Verdict
+from firmware_sim.boards.ntcip.plan import SignPlan
 
 NONE, UNSUPPORTED, VALUE, TOO_BIG = 2, 3, 4, 5
 FONT, CHARACTER, PAGES = 6, 7, 12
 
 
-def judge(text: str) -> Verdict:
-    return check(text.encode("latin-1"), width_px=108, height_px=27)
+FULL = SignPlan(width_px=108, height_px=27, colours="full")
+
+
+def judge(text: str, plan: SignPlan = FULL) -> Verdict:
+    return check(text.encode("latin-1"), plan, Defaults())
 
 
 @pytest.mark.parametrize(
@@ -61,5 +66,5 @@ def test_wrong_message_is_refused_at_its_place(text, error, position):
 
 @given(st.one_of(st.binary(max_size=200), st.text("[]nlptjfo/0139,A", max_size=60).map(str.encode)))
 def test_any_bytes_get_a_verdict_within_them(multi):
-    verdict = check(multi, width_px=108, height_px=27)
+    verdict = check(multi, FULL, Defaults())
     assert 0 <= verdict.position < max(1, len(multi))

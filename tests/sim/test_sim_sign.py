@@ -113,7 +113,8 @@ def test_blank_command_is_the_golden_one():
         (code(0x6D50, priority=39), 3),
         (code(0x6D50, number=2), 4),
         (code(0x6D50, memory=6), 5),
-        (code(0x6D50, memory=4), 5),
+        (code(0x6D50, memory=4), 4),
+        (code(0x6D50, memory=4, number=5), 6),
         (code(0x6D50, number=9), 6),
         (code(0x6D51), 7),
     ],
@@ -241,7 +242,7 @@ def test_status_objects():
     assert get(mib, (9, 7, 1, 0)) == (1 << 5) | (1 << 13)
     assert get(mib, (9, 6, 0)) == 1
     assert get(mib, (9, 7, 2, 0)) == 2
-    assert [get(mib, (9, 7, 3, 1, column, 2, 2)) for column in (3, 4, 5)] == [7, 8, 2]
+    assert [get(mib, (9, 7, 3, 1, column, 2, 2)) for column in (3, 4, 5)] == [7, 8, 16]
     assert get(mib, (9, 9, 3, 0)) == 21
     assert (get(mib, (7, 5, 0)), get(mib, (7, 9, 0))) == (16, 65535)
     put(mib, ((7, 1, 0), 4), ((7, 6, 0), 4))

@@ -6,6 +6,8 @@ from enum import IntEnum
 
 
 class Memory(IntEnum):
+    """dmsMessageMemoryType."""
+
     PERMANENT = 2
     CHANGEABLE = 3
     VOLATILE = 4
@@ -15,6 +17,8 @@ class Memory(IntEnum):
 
 
 class RowStatus(IntEnum):
+    """dmsMessageStatus."""
+
     NOT_USED = 1
     MODIFYING = 2
     VALIDATING = 3
@@ -41,7 +45,7 @@ def message_crc(multi: bytes, beacon: int, pixel_service: int) -> int:
     return (crc & 0xFF) << 8 | crc >> 8
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Message:
     """One row of the message table."""
 
@@ -54,6 +58,11 @@ class Message:
     status: RowStatus = RowStatus.NOT_USED
     validated_s: float = 0.0
     """When a row that is being validated will have its result."""
+
+
+def blank_message(number: int) -> Message:
+    """Blank rows carry their number as run-time priority, and a CRC of 0."""
+    return Message(priority=number, status=RowStatus.VALID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +83,7 @@ class MessageId:
 
 
 BLANK_ID = MessageId(Memory.BLANK, 1, 0)
+FOR_EVER_MIN = 65535
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +94,15 @@ class ActivationCode:
     priority: int
     message: MessageId
     source: bytes
+    """IPv4 address of who asks."""
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "ActivationCode":
         """Raises `struct.error` unless there are 12 bytes."""
         duration_min, priority, message, source = struct.unpack(">HB5s4s", data)
         return cls(duration_min, priority, MessageId.from_bytes(message), source)
+
+    def to_bytes(self) -> bytes:
+        return struct.pack(
+            ">HB5s4s", self.duration_min, self.priority, self.message.to_bytes(), self.source
+        )

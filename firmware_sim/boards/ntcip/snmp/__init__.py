@@ -1,0 +1,1 @@
+"""SNMP messages of all versions, without I/O: what a sign makes of a datagram."""
