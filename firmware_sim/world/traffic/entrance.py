@@ -3,7 +3,7 @@
 from collections import deque
 
 from firmware_sim.world.traffic.demand import BLOCK_S, Arrival, Demand
-from firmware_sim.world.traffic.fleet import LENGTH_M, POSITION_M, SPEED_MS, Fleet
+from firmware_sim.world.traffic.fleet import SPEED_MS, Fleet
 from firmware_sim.world.traffic.idm import STEP_S, braking_scale_s2m
 from firmware_sim.world.traffic.vehicles import CLASSES, Vehicle
 
@@ -23,13 +23,11 @@ class Entrance:
         self._coming: deque[Arrival] = deque()
         self.waiting: deque[Arrival] = deque()
         self.arrived = 0
-        self.entered = 0
         self.turned_away = 0
 
-    def admit(self, fleet: Fleet, lane: int, at_s: float, speed_factor: float) -> bool:
-        """Lets in who has arrived and has room; says whether anybody entered."""
+    def admit(self, fleet: Fleet, lane: int, at_s: float, speed_factor: float) -> None:
+        """Lets in who has arrived and has room."""
         self._arrive(at_s)
-        entered = self.entered
         while self.waiting:
             time_s, vehicle = self.waiting[0]
             place = (
@@ -41,8 +39,6 @@ class Entrance:
                 break
             self.waiting.popleft()
             fleet.enter(lane, vehicle, *place, is_recorded=self._is_recorded)
-            self.entered += 1
-        return self.entered > entered
 
     def _arrive(self, at_s: float) -> None:
         # A recorded vehicle is at the road's beginning at its time: it is let in a step before.
@@ -71,9 +67,8 @@ def _place(
     last = fleet.last(lane)
     if last is None:
         return ENTRANCE_M + desired_ms * min(late_s, STEP_S), desired_ms
-    leader = fleet.state[:, last]
-    leader_ms = float(leader[SPEED_MS])
-    room_m = float(leader[POSITION_M] - leader[LENGTH_M]) - ENTRANCE_M
+    leader_ms = fleet.state.item(SPEED_MS, last)
+    room_m = fleet.rear_m(last) - ENTRANCE_M
     row = CLASSES[vehicle.class_name]
     for speed_ms in (desired_ms, min(desired_ms, leader_ms)):
         closing_ms = max(0.0, speed_ms - leader_ms)
@@ -93,6 +88,5 @@ def _recorded_place(
     position_m = speed_ms * min(late_s, 0.0)
     last = fleet.last(lane)
     if last is not None:
-        leader = fleet.state[:, last]
-        position_m = min(position_m, float(leader[POSITION_M] - leader[LENGTH_M]) - TOUCH_M)
+        position_m = min(position_m, fleet.rear_m(last) - TOUCH_M)
     return (position_m, speed_ms) if position_m >= ENTRANCE_M else None

@@ -4,7 +4,7 @@ Lane after lane, each lane downstream first: a vehicle's leader is the column be
 head of a lane.
 """
 
-from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 
@@ -43,27 +43,30 @@ class Fleet:
         """The column of the vehicle farthest upstream."""
         return self.starts[lane + 1] - 1 if self.starts[lane + 1] > self.starts[lane] else None
 
+    def rear_m(self, column: int) -> float:
+        return self.state.item(POSITION_M, column) - self.vehicles[column].length_m
+
     def enter(
         self, lane: int, vehicle: Vehicle, position_m: float, speed_ms: float, *, is_recorded: bool
     ) -> None:
         """Behind all others of its lane."""
         row = CLASSES[vehicle.class_name]
         column = np.array(
-            [
-                [position_m],
-                [speed_ms],
-                [vehicle.length_m],
-                [vehicle.speed_kmh / 3.6],
-                [row.time_gap_s],
-                [row.standing_gap_m],
-                [row.acceleration_ms2],
-                [braking_scale_s2m(row)],
-                [vehicle.personal],
-                [vehicle.class_name in HEAVY],
-                [vehicle.class_name == "motorcycle"],
-                [is_recorded],
-            ]
-        )
+            (
+                position_m,
+                speed_ms,
+                vehicle.length_m,
+                vehicle.speed_kmh / 3.6,
+                row.time_gap_s,
+                row.standing_gap_m,
+                row.acceleration_ms2,
+                braking_scale_s2m(row),
+                vehicle.personal,
+                vehicle.class_name in HEAVY,
+                vehicle.class_name == "motorcycle",
+                is_recorded,
+            )
+        )[:, np.newaxis]
         at = self.starts[lane + 1]
         self.state = np.concatenate((self.state[:, :at], column, self.state[:, at:]), axis=1)
         self.vehicles.insert(at, vehicle)
@@ -79,12 +82,7 @@ class Fleet:
     def _shift(self, lane: int, columns: int) -> None:
         for later in range(lane + 1, len(self.starts)):
             self.starts[later] += columns
-        self.heads = [start for start, _ in self._occupied()]
-
-    def _occupied(self) -> Iterator[tuple[int, int]]:
-        for start, end in zip(self.starts, self.starts[1:], strict=False):
-            if end > start:
-                yield start, end
+        self.heads = [start for start, end in pairwise(self.starts) if end > start]
 
     def behind_leader(self, row: Row, at_heads: float) -> Row:
         """Each vehicle's leader's value; `at_heads` where there is no leader."""

@@ -15,7 +15,7 @@ from firmware_sim.world.traffic.fleet import (
 CELL_M = 50.0
 REACH_M = 250.0
 MEMORY_S = 120.0
-SAMPLE_S = 2.0
+SAMPLE_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)

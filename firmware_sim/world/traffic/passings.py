@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from firmware_sim.world.traffic.fleet import LENGTH_M, POSITION_M, Fleet
 from firmware_sim.world.traffic.idm import STEP_S, Row
@@ -32,9 +31,6 @@ class Passings:
         self._fleet = fleet
         self._left = [0] * lanes
         self._places: list[_Place] = []
-        self._position = self._is_rear = np.empty(0)
-        self._next: NDArray[np.intp] | None = None
-        """Each place's next vehicle, as a column; None: to be worked out."""
         self._pending: deque[tuple[float, Listener, Crossing]] = deque()
 
     def watch(self, position_m: float, lane: int, listener: Listener, *, is_rear: bool) -> None:
@@ -42,41 +38,27 @@ class Passings:
         bumper = state[POSITION_M] - is_rear * state[LENGTH_M]
         passed = self._left[lane] + int(np.count_nonzero(bumper >= position_m))
         self._places.append(_Place(position_m, lane, is_rear, listener, passed))
-        self._position = np.array([place.position_m for place in self._places])
-        self._is_rear = np.array([float(place.is_rear) for place in self._places])
-        self._next = None
-
-    def entered(self) -> None:
-        self._next = None
 
     def left(self, lane: int) -> None:
         self._left[lane] += 1
-        self._next = None
 
     def moved(self, front: Row, speed: Row, next_front: Row, next_speed: Row, at_s: float) -> None:
         """All vehicles made a step that began at `at_s`, each at constant acceleration."""
-        if not self._places or not self._fleet.vehicles:
-            return
-        if self._next is None:
-            self._next = self._upcoming()
-        length = self._fleet.state[LENGTH_M]
-        # Without anybody upstream, the last column stands in; `_passing` knows better.
-        bumper = next_front[self._next] - self._is_rear * length[self._next]
         found = []
-        for number in np.flatnonzero(bumper >= self._position).tolist():
-            place = self._places[number]
-            while (column := self._column(place)) is not None:
-                to_go_m = place.position_m - float(front[column])
-                if place.is_rear:
-                    to_go_m += float(length[column])
-                if float(next_front[column] - front[column]) < to_go_m:
-                    break
-                time_s, speed_ms = _when(to_go_m, float(speed[column]), float(next_speed[column]))
+        starts = self._fleet.starts
+        for place in self._places:
+            first = starts[place.lane] + place.passed - self._left[place.lane]
+            for column in range(first, starts[place.lane + 1]):
                 vehicle = self._fleet.vehicles[column]
+                passing_m = place.position_m + place.is_rear * vehicle.length_m
+                if next_front.item(column) < passing_m:
+                    break
+                time_s, speed_ms = _when(
+                    passing_m - front.item(column), speed.item(column), next_speed.item(column)
+                )
                 crossing = Crossing(vehicle, at_s + time_s, speed_ms * 3.6)
                 found.append((crossing.time_s, place.listener, crossing))
                 place.passed += 1
-                self._next = None
         found.sort(key=lambda passing: passing[0])
         self._pending.extend(found)
 
@@ -85,16 +67,6 @@ class Passings:
         while self._pending and self._pending[0][0] <= to_s:
             _, listener, crossing = self._pending.popleft()
             listener(crossing)
-
-    def _column(self, place: _Place) -> int | None:
-        starts = self._fleet.starts
-        column = starts[place.lane] + place.passed - self._left[place.lane]
-        return column if column < starts[place.lane + 1] else None
-
-    def _upcoming(self) -> NDArray[np.intp]:
-        last = len(self._fleet.vehicles) - 1
-        columns = (self._column(place) for place in self._places)
-        return np.array([last if column is None else column for column in columns])
 
 
 def _when(to_go_m: float, speed_ms: float, next_speed_ms: float) -> tuple[float, float]:

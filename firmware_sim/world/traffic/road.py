@@ -156,8 +156,7 @@ class Road:
             self._speed_factor = speed_factor(rain_mm_h)
             self._time_gap_factor = time_gap_factor(rain_mm_h)
         for lane, entrance in enumerate(self._entrances):
-            if entrance.admit(self._fleet, lane, at_s, self._speed_factor):
-                self._passings.entered()
+            entrance.admit(self._fleet, lane, at_s, self._speed_factor)
         if not self._fleet.vehicles:
             return
         front, speed = self._fleet.state[POSITION_M], self._fleet.state[SPEED_MS]
@@ -217,13 +216,12 @@ class Road:
                 )
 
     def _let_go(self) -> None:
-        end_m = self.plan.length_m + EXIT_M
+        fleet, end_m = self._fleet, self.plan.length_m + EXIT_M
         for lane in range(len(self.plan.lanes)):
-            while (
-                self._fleet.last(lane) is not None
-                and self._fleet.state[POSITION_M, self._fleet.starts[lane]] >= end_m
-            ):
-                self._fleet.leave(lane)
+            while fleet.last(lane) is not None:
+                if fleet.state.item(POSITION_M, fleet.starts[lane]) < end_m:
+                    break
+                fleet.leave(lane)
                 self._passings.left(lane)
                 self._left += 1
 
