@@ -268,6 +268,13 @@ def test_a_wrong_checksum_is_told_with_the_right_one():
     assert told["CRC"] == "71 ca: incorrecto, debía ser · wrong, expected 71 cb"
 
 
+def test_a_length_that_is_not_so_is_told():
+    asked = request(1, 4, "0000 0002")
+    told = said(board("sdm120"), request(1, 4, "04 4366"), asked)
+    assert told["bytes"] == "4 (0x04): pero siguen · but there follow 2"
+    assert told["0x0000 voltage_v"] == "43 66: parte del valor · part of it"
+
+
 def test_half_a_value_bits_and_meanings_are_named():
     pole = board("smart_pole", {"people_total": 70000.0, "door_open": 1.0, "charger_state": 2.0})
     for data, name, text in [

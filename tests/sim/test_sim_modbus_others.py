@@ -251,6 +251,15 @@ async def test_mbpoll_reads_every_profile_over_rtu():
         await expect_mbpoll_reads_all("-m", "rtu", "-b", "19200", "-P", "none", path)
 
 
+async def test_mbpoll_commands_the_lamp():
+    async with on_pty(all_boards()) as path:
+        where = ("-m", "rtu", "-b", "19200", "-P", "none", "-a", str(UNITS["luminaire"]))
+        assert "Written 2 references" in await mbpoll(*where, "-r", "6800", path, "40", "1")
+        read = u16(3, 6800, 40, 1)
+        assert await mbpoll_reads((*where[:6], path), UNITS["luminaire"], read) == read.expected
+        assert "Illegal data value" in await mbpoll(*where, "-r", "6800", path, "101")
+
+
 async def test_mbpoll_reads_every_profile_over_tcp():
     async with on_tcp(all_boards()) as port:
         await expect_mbpoll_reads_all("-m", "tcp", "-p", str(port), "127.0.0.1")

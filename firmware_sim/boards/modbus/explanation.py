@@ -76,7 +76,7 @@ def _say_request(cursor: Cursor, profile: Profile, table: Table, function: int) 
         _say_range(cursor, table)
     elif function in WRITE_SEVERAL:
         address, count = _say_range(cursor, table)
-        cursor.number(1, words.BYTES)
+        _say_length(cursor)
         if function == Function.WRITE_COILS:
             say_bits(cursor, table, address, count)
         else:
@@ -97,10 +97,10 @@ def _say_reply(
             1, words.EXCEPTION, words.EXCEPTIONS.get(code[0], words.UNKNOWN) if code else ""
         )
     elif function in READ_BITS:
-        cursor.number(1, words.BYTES)
+        _say_length(cursor)
         say_bits(cursor, table, first, count)
     elif function in READ_REGISTERS:
-        say_registers(cursor, profile, table, first, cursor.number(1, words.BYTES) // 2)
+        say_registers(cursor, profile, table, first, _say_length(cursor) // 2)
     elif function in WRITE_SEVERAL:
         _say_range(cursor, table)
     elif function == Function.REPORT_SERVER_ID:
@@ -130,8 +130,15 @@ def _say_range(cursor: Cursor, table: Table) -> tuple[int, int]:
     return address, count
 
 
+def _say_length(cursor: Cursor) -> int:
+    """How many bytes follow, by the frame's own word; as many as there are, by the note."""
+    told, there = cursor.peek(1), cursor.left - 1
+    is_so = told == bytes((there & 0xFF,))
+    return cursor.number(1, words.BYTES, "" if is_so else words.OTHER_LENGTH.format(there))
+
+
 def _say_server_id(cursor: Cursor) -> None:
-    length = cursor.number(1, words.BYTES)
+    length = _say_length(cursor)
     name = cursor.peek(length - 1).decode("ascii", "replace") if length else ""
     cursor.say(length - 1, "id", name)
     cursor.number(1, "en marcha · running")

@@ -1,7 +1,7 @@
 """A Modbus device described as a table: `profiles/<device>.toml`."""
 
 import tomllib
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -223,6 +223,7 @@ def read_profile(path: Path) -> Profile:
         raise ProfileError("\n".join(mistakes)) from error
 
 
+@cache
 def shipped_profile(name: str) -> Profile:
     """One that comes with the bench: `sdm120`, `smart_pole`, …"""
     return read_profile(SHIPPED / f"{name}.toml")
