@@ -6,22 +6,12 @@ import pty
 import tty
 from contextlib import asynccontextmanager
 
+from modbus_asking import ask
+
 from firmware_sim.boards.modbus.rtu import with_crc
 
 QUIET_S = 0.005
 TARGET_SILENT = 0x0B
-
-
-def ask(boards, frame, at_s=0.0):
-    """What the line hears when this stands between two silences; all boards hear it."""
-    for board in boards:
-        board.tick(at_s)
-        board.receive(frame, at_s)
-    return b"".join(board.quiet(at_s) for board in boards)
-
-
-def request(unit, function, data=""):
-    return with_crc(bytes((unit, function)) + bytes.fromhex(data))
 
 
 @asynccontextmanager

@@ -5,25 +5,9 @@ import struct
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from modbus_bench import ask, request
+from modbus_asking import WEATHER, ask, made, request
 
-from firmware_sim.boards.modbus.board import ModbusBoard
 from firmware_sim.boards.modbus.rtu import FRAME_MAX, crc16, with_crc
-from firmware_sim.boards.modbus.shipped import shipped_board
-
-WEATHER = {
-    "light_lux": 17670.0,
-    "uv_index": 1.3,
-    "temperature_c": 26.2,
-    "humidity_pct": 60.0,
-    "wind_direction_deg": 150.0,
-    "pressure_hpa": 1001.0,
-}
-
-
-def board(name, world=None, **where) -> ModbusBoard:
-    known = world or {}
-    return shipped_board(name, lambda name, _: known.get(name, 0.0), key="test", now_s=0.0, **where)
 
 
 def words(reply: bytes) -> list[int]:
@@ -53,7 +37,7 @@ def test_crc_of_the_catalogue():
     ],
 )
 def test_golden_frames_of_the_data_sheets(name, world, asked, answered):
-    assert ask([board(name, world)], bytes.fromhex(asked)) == bytes.fromhex(answered)
+    assert ask([made(name, world)], bytes.fromhex(asked)) == bytes.fromhex(answered)
 
 
 # The examples of the application protocol 1.1b3, chapter 6, as far as a table of ours has the like.
@@ -72,7 +56,7 @@ def test_golden_frames_of_the_data_sheets(name, world, asked, answered):
     ],
 )
 def test_functions_answer_as_the_standard_says(name, asked, answered):
-    reply = ask([board(name)], with_crc(b"\x01" + bytes.fromhex(asked)))
+    reply = ask([made(name)], with_crc(b"\x01" + bytes.fromhex(asked)))
     expected = b"\x01" + bytes.fromhex(answered)
     assert reply[: len(expected)] == expected
     assert with_crc(reply[:-2]) == reply
@@ -109,14 +93,14 @@ def test_functions_answer_as_the_standard_says(name, asked, answered):
     ],
 )
 def test_exceptions(name, asked, code):
-    device = board(name)
+    device = made(name)
     asked = bytes.fromhex(asked)
     reply = ask([device], with_crc(bytes((device.units[0],)) + asked))
     assert reply == with_crc(bytes((device.units[0], asked[0] | 0x80, code)))
 
 
 def test_identification_goes_on_from_an_object_and_begins_anew_where_there_is_none():
-    pole = board("smart_pole")
+    pole = made("smart_pole")
     from_product = ask([pole], request(1, 0x2B, "0e 01 01"))
     assert b"Smart pole" in from_product
     assert b"Aburra bench" not in from_product
@@ -129,7 +113,7 @@ def test_identification_goes_on_from_an_object_and_begins_anew_where_there_is_no
 
 
 def test_only_the_addressed_unit_answers_and_others_hear_its_reply_in_silence():
-    line = [board("sdm120"), board("wn90lp", WEATHER)]
+    line = [made("sdm120"), made("wn90lp", WEATHER)]
     reply = ask(line, bytes.fromhex("9003016500 0988ae"))
     assert reply[0] == 0x90
     assert ask(line[:1], reply) == b""
@@ -138,13 +122,13 @@ def test_only_the_addressed_unit_answers_and_others_hear_its_reply_in_silence():
 
 @pytest.mark.parametrize("unit", [0x68, 0xFE])
 def test_the_co2_sensor_answers_its_own_address_and_any(unit):
-    reply = ask([board("senseair_s8", {"co2_ppm": 700.0})], request(unit, 4, "0003 0001"))
+    reply = ask([made("senseair_s8", {"co2_ppm": 700.0})], request(unit, 4, "0003 0001"))
     assert reply[0] == unit
     assert words(reply) == [700]
 
 
 def test_a_broadcast_is_done_and_not_answered():
-    line = [board("luminaire", unit=1), board("luminaire", unit=2)]
+    line = [made("luminaire", unit=1), made("luminaire", unit=2)]
     assert ask(line, request(0, 6, "1a90 0028")) == b""
     assert [words(ask(line, request(unit, 3, "1a90 0001"))) for unit in (1, 2)] == [[40], [40]]
     assert ask(line, request(0, 3, "1a90 0001")) == b""
@@ -162,7 +146,7 @@ def test_a_broadcast_is_done_and_not_answered():
     ],
 )
 def test_what_is_no_frame_meets_silence(frame):
-    meter = board("sdm120")
+    meter = made("sdm120")
     assert ask([meter], frame) == b""
     assert ask([meter], bytes.fromhex("01040000000271cb")) != b""
 
@@ -170,7 +154,7 @@ def test_what_is_no_frame_meets_silence(frame):
 # --- any bytes --------------------------------------------------------------------------------
 
 NAMES = ["luminaire", "renke", "sdm120", "sdm630", "senseair_s8", "smart_pole", "sunspec_meter"]
-EVERY = {name: board(name, unit=1) for name in [*NAMES, "wn90lp"]}
+EVERY = {name: made(name, unit=1) for name in [*NAMES, "wn90lp"]}
 FUNCTIONS = st.sampled_from([1, 2, 3, 4, 5, 6, 8, 15, 16, 17, 43, 99, 0x83, 0])
 ADDRESSES = st.sampled_from([0, 1, 4, 0x0C, 0x156, 0x165, 0x1F4, 6800, 40000, 0xFFFF])
 
@@ -200,7 +184,7 @@ def test_any_frame_gets_what_the_standard_allows(name, frame):
 
 @given(chunks=st.lists(st.binary(max_size=200), max_size=8))
 def test_any_bytes_in_any_chunks_leave_it_answering_and_its_memory_bounded(chunks):
-    meter = board("sdm120")
+    meter = made("sdm120")
     for chunk in chunks:
         assert meter.receive(chunk, 0.0) == b""
         assert len(meter._heard) <= FRAME_MAX + 1
@@ -232,75 +216,3 @@ def test_a_wrong_checksum_is_wrong_and_nothing_else_is(name, frame):
     assert ask([device], wrong) == b""
     assert "incorrecto" in device.explain(wrong, None)[-1].text
     assert device.with_wrong_checksum(b"") == b""
-
-
-# --- explanations -----------------------------------------------------------------------------
-
-
-def said(device, frame, asked=None):
-    return {part.name: part.text for part in device.explain(frame, asked)}
-
-
-def test_a_reply_is_explained_with_names_values_and_units():
-    station = board("wn90lp", WEATHER)
-    asked = bytes.fromhex("90030165 0009 88ae")
-    told = said(station, ask([station], asked), asked)
-    assert told["0x0165 light_lux"] == "17670 lux"
-    assert told["0x0167 temperature_c"] == "26.2 °C"
-    assert told["CRC"] == "60 62: correcto · right"
-    told = said(station, asked)
-    assert told["dirección · address"] == "357 (0x0165)"
-    assert told["cantidad · count"].startswith("9 (0x0009): light_lux, uv_index")
-
-
-def test_an_exception_is_explained_in_words():
-    meter = board("sdm120")
-    asked = request(1, 4, "0158 0002")
-    told = said(meter, ask([meter], asked), asked)
-    assert (
-        told["excepción · exception"] == "2 (0x02): dirección que no existe · illegal data address"
-    )
-    assert "excepción a · exception to: leer registros de medida" in told["función · function"]
-
-
-def test_a_wrong_checksum_is_told_with_the_right_one():
-    told = said(board("sdm120"), bytes.fromhex("01040000000271ca"))
-    assert told["CRC"] == "71 ca: incorrecto, debía ser · wrong, expected 71 cb"
-
-
-def test_a_length_that_is_not_so_is_told():
-    asked = request(1, 4, "0000 0002")
-    told = said(board("sdm120"), request(1, 4, "04 4366"), asked)
-    assert told["bytes"] == "4 (0x04): pero siguen · but there follow 2"
-    assert told["0x0000 voltage_v"] == "43 66: parte del valor · part of it"
-
-
-def test_half_a_value_bits_and_meanings_are_named():
-    pole = board("smart_pole", {"people_total": 70000.0, "door_open": 1.0, "charger_state": 2.0})
-    for data, name, text in [
-        ("003d 0001", "0x003d people_total", "11 70: parte del valor · part of it"),
-        ("003c 0002", "0x003c people_total", "70000"),
-        ("0046 0001", "0x0046 charger_state", "2: cargando · charging"),
-        ("0008 0001", "0x0008 reservado · reserved", "00 00"),
-        (
-            "0015 0001",
-            "0x0015 door_is_open + camera_is_up + lamp_is_lit",
-            "door_is_open = 1, camera_is_up = 0, lamp_is_lit = 1",
-        ),
-    ]:
-        asked = request(1, 4, data)
-        assert said(pole, ask([pole], asked), asked)[name] == text
-    asked = request(1, 2, "0000 0003")
-    told = said(pole, ask([pole], asked), asked)
-    assert told["0…2"] == "lamp_lit = 1, door_open = 1, camera_up = 0"
-
-
-def test_writes_are_explained_and_another_units_request_is_not_taken_for_ours():
-    lamp = board("luminaire")
-    told = said(lamp, request(1, 16, "1a90 0002 04 0028 0001"))
-    assert told["0x1a90 level_pct"] == "40 %"
-    assert told["0x1a91 on"] == "1: encendida · on"
-    assert said(lamp, request(1, 6, "1a98 0005"))["0x1a98 fade_s"] == "5 s"
-    told = said(lamp, request(7, 6, "1a98 0005"))
-    assert told["unidad · unit"] == "7: otro equipo de la línea · another device on the line"
-    assert "0x1a98 fade_s" not in told
