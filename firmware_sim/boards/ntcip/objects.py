@@ -64,6 +64,7 @@ class ScalarObject:
     length_max: int = 0
     """Of octet strings that may be of any length up to this."""
     words: Mapping[str, str] = field(default_factory=dict)
+    unit: str = ""
 
     def check(self, value: Value) -> None:
         """May a SET bring this value? Raises `PartError`."""
