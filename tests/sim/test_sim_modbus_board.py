@@ -76,6 +76,8 @@ def test_functions_answer_as_the_standard_says(name, asked, answered):
         ("smart_pole", "04 ffff 0002", 2),
         ("smart_pole", "06 0006 0000", 2),
         ("sdm120", "10 000c 0001 02 42c8", 2),  # half a value
+        ("sdm120", "10 000d 0002 04 42c80000", 2),
+        ("smart_pole", "10 0005 0002 04 0000 0000", 2),
         ("smart_pole", "2b 0e 04 09", 2),
         ("sdm120", "04 0000 0000", 3),
         ("sdm120", "04 0000 0052", 3),  # 41 values; it gives 40
@@ -86,7 +88,9 @@ def test_functions_answer_as_the_standard_says(name, asked, answered):
         ("smart_pole", "06 0000 0065", 3),
         ("smart_pole", "06 0000", 3),
         ("smart_pole", "10 0000 0001 03 000001", 3),
+        ("smart_pole", "10 0000 0001 03 0001", 3),
         ("smart_pole", "0f 0000 0001 02 0100", 3),
+        ("smart_pole", "08 0000 01", 3),
         ("smart_pole", "11 00", 3),
         ("smart_pole", "2b 0e 05 00", 3),
         ("smart_pole", "2b 0e 01", 3),
@@ -180,6 +184,13 @@ def answers_as_allowed(frame: bytes, reply: bytes) -> bool:
 @given(name=st.sampled_from(sorted(EVERY)), frame=st.one_of(plausible(), st.binary(max_size=300)))
 def test_any_frame_gets_what_the_standard_allows(name, frame):
     assert answers_as_allowed(frame.ljust(1, b"\0"), ask([EVERY[name]], frame))
+
+
+def test_a_line_that_is_never_silent_does_not_fill_the_memory():
+    meter = made("sdm120")
+    for _ in range(20):
+        meter.receive(b"\x01\x04" * 200, 0.0)
+    assert len(meter._heard) == FRAME_MAX + 1
 
 
 @given(chunks=st.lists(st.binary(max_size=200), max_size=8))

@@ -19,6 +19,11 @@ def test_a_reply_is_explained_with_names_values_and_units():
     assert told["cantidad · count"].startswith("9 (0x0009): light_lux, uv_index")
 
 
+def test_a_float_is_told_without_the_noise_of_its_bits():
+    asked, reply = bytes.fromhex("01040000000271cb"), bytes.fromhex("010404436633335afa")
+    assert said(made("sdm120"), reply, asked)["0x0000 voltage_v"] == "230.2 V"
+
+
 def test_an_exception_is_explained_in_words():
     meter = made("sdm120")
     asked = request(1, 4, "0158 0002")

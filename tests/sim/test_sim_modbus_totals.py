@@ -47,6 +47,14 @@ def test_nothing_is_added_without_power_and_each_step_outlives_its_failure():
     assert float_at(meter, 0x48, 3 * HOUR_S) == before_kwh
 
 
+def test_power_that_failed_is_not_taken_for_power_that_fell():
+    total = Running(0.0, per_hour=1, step=0.1, now_s=0.0)
+    total.advance(10.0, 0.0)
+    total.power_up(HOUR_S)
+    total.advance(0.0, 2 * HOUR_S)
+    assert total.amount == 0
+
+
 @pytest.mark.parametrize("name", ["sdm120", "sdm630", "sunspec_meter", "smart_pole"])
 def test_what_a_meter_kept_comes_back_through_json_to_the_same_display(name):
     world = {"power_w": 900.0, "power_l1_w": 900.0, "charger_power_w": 7000.0, "light_lux": 0.0}

@@ -61,9 +61,9 @@ class ProfileDevice:
     def write(self, space: Space, address: int, values: Sequence[int], at_s: float) -> None:
         end = address + len(values)
         rows = self._table(space).between(address, end)
-        # Whole values without gaps between them, and all of them writable.
+        # Whole values, without gaps between them.
         is_whole = bool(rows) and rows[0].at == address and rows[-1].end == end
-        if not is_whole or sum(row.words for row in rows if row.is_writable) != len(values):
+        if not is_whole or sum(row.words for row in rows) != len(values):
             raise ModbusError(Code.ILLEGAL_ADDRESS)
         wanted = []
         for row in rows:

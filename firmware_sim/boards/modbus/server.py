@@ -21,7 +21,6 @@ from firmware_sim.boards.modbus.rtu import EXCEPTION_BIT
 
 READ_BITS_MAX, READ_REGISTERS_MAX = 2000, 125
 WRITE_BITS_MAX, WRITE_REGISTERS_MAX = 0x07B0, 123
-ADDRESSES = 0x10000
 TWO_WORDS = struct.Struct(">HH")
 RETURN_QUERY_DATA = b"\0\0"
 """Sub-function of diagnostics: the loop-back."""
@@ -60,8 +59,6 @@ class _Request:
         address, count = TWO_WORDS.unpack_from(self.data)
         if not 1 <= count <= count_max:
             raise ModbusError(Code.ILLEGAL_VALUE)
-        if address + count > ADDRESSES:
-            raise ModbusError(Code.ILLEGAL_ADDRESS)
         return address, count
 
     def values(self, length: int) -> bytes:
@@ -145,7 +142,7 @@ def _write_registers(request: _Request) -> bytes:
 def _diagnostics(request: _Request) -> bytes:
     if request.data[:2] != RETURN_QUERY_DATA:
         raise ModbusError(Code.ILLEGAL_FUNCTION)
-    if len(request.data) % 2 or len(request.data) == len(RETURN_QUERY_DATA):
+    if len(request.data) % 2:
         raise ModbusError(Code.ILLEGAL_VALUE)
     return request.data
 
