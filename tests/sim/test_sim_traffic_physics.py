@@ -77,6 +77,19 @@ def test_a_homogeneous_platoon_settles_at_the_analytic_flow_and_density(name, sp
     assert spacing_m == pytest.approx(wanted_m + row.length_m, rel=1e-3)
 
 
+def test_vehicles_move_as_fast_as_they_say_they_are():
+    """Also while they brake: the way between two places takes what the speeds at them say."""
+    where = road(plan(1600.0, Disturbance("incident", 300, 20, 60, 120, 5)))
+    here, there = watch(where, 280), watch(where, 280.5)
+    where.advance(240)
+    pairs = list(zip(between(here[:1], 0, 230), between(there[:1], 0, 230), strict=False))
+    assert len(pairs) > 60
+    for first, second in pairs:
+        assert first.vehicle == second.vehicle
+        mean_ms = (first.speed_ms + second.speed_ms) / 2
+        assert 0.5 / (second.time_s - first.time_s) == pytest.approx(mean_ms, rel=0.05)
+
+
 def slow_tail_m(where: Road, below_kmh: float, lane: int = 0) -> float:
     """The rearmost slow vehicle of a queue that reaches back from the front."""
     return min(v.position_m for v in where.vehicles()[lane] if v.speed_kmh < below_kmh)
@@ -159,3 +172,12 @@ def test_nearby_an_empty_road():
     where.advance(60)
     assert where.nearby(100).flow_veh_per_h == 0
     assert where.nearby(100).speed_kmh == 65
+
+
+def test_nearby_forgets_the_traffic_when_it_is_gone():
+    flows = tuple(1200.0 * (hour < 2) for hour in range(24))
+    where = road(plan(flows))
+    where.advance(3600)
+    busy = where.nearby(400).flow_veh_per_h
+    where.advance(9000)
+    assert where.nearby(400).flow_veh_per_h < 0.001 * busy

@@ -269,6 +269,17 @@ def test_a_lane_of_its_own_can_be_blocked():
     assert between(station[1:], 70, 300) == []
 
 
+def test_a_long_vehicle_is_slow_until_its_rear_has_passed_the_works():
+    works = Disturbance("works", 500, 1, -300, 1e9, 10)
+    where = road(plan(400.0, works, mix={"truck": 1.0}))
+    fronts, rears = watch(where, 500), watch(where, 500.9, rear=True)
+    where.advance(600)
+    for seen in (fronts, rears):
+        crossings = between(seen, 0, 600)
+        assert len(crossings) > 80
+        assert all(8 < crossing.speed_kmh < 12 for crossing in crossings)
+
+
 @pytest.mark.parametrize("position_m", [-1.0, 940.0, float("nan")])
 def test_places_off_the_road_are_refused(position_m):
     with pytest.raises(ValueError, match="on the road"):

@@ -5,14 +5,13 @@ from collections import deque
 from firmware_sim.world.traffic.demand import BLOCK_S, Arrival, Demand
 from firmware_sim.world.traffic.fleet import SPEED_MS, Fleet
 from firmware_sim.world.traffic.idm import STEP_S, braking_scale_s2m
+from firmware_sim.world.traffic.motion import TOUCH_M
 from firmware_sim.world.traffic.vehicles import CLASSES, Vehicle
 
 ENTRANCE_M = -150.0
 """Upstream of the road's beginning, so that its first metres are traffic already."""
 WAITING_MAX = 100
 """Per lane; who finds as many waiting takes another road."""
-TOUCH_M = 0.3
-"""Bumpers come no closer."""
 
 
 class Entrance:

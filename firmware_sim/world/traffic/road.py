@@ -7,24 +7,11 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-
 from firmware_sim.world.traffic.demand import BLOCK_S, Demand, ProfileDemand, RecordedDemand
-from firmware_sim.world.traffic.entrance import ENTRANCE_M, TOUCH_M, Entrance
-from firmware_sim.world.traffic.fleet import (
-    ACCELERATION_MS2,
-    BRAKING_SCALE_S2M,
-    DESIRED_MS,
-    IS_RECORDED,
-    LENGTH_M,
-    POSITION_M,
-    SPEED_MS,
-    STANDING_GAP_M,
-    TIME_GAP_S,
-    Fleet,
-)
-from firmware_sim.world.traffic.idm import STEP_S, Row, next_speeds
-from firmware_sim.world.traffic.limits import obey
+from firmware_sim.world.traffic.entrance import ENTRANCE_M, Entrance
+from firmware_sim.world.traffic.fleet import POSITION_M, SPEED_MS, Fleet
+from firmware_sim.world.traffic.idm import STEP_S, Row
+from firmware_sim.world.traffic.motion import held_speed, keep_apart, wanted_speed
 from firmware_sim.world.traffic.nearby import MEMORY_S, SAMPLE_S, Nearby, Surroundings
 from firmware_sim.world.traffic.passings import Listener, Passings
 from firmware_sim.world.traffic.plan import Disturbance, DisturbanceKind, LanePlan, RoadPlan
@@ -33,7 +20,6 @@ from firmware_sim.world.traffic.vehicles import VehicleNow
 
 EXIT_M = 50.0
 """Beyond the road's end, so that the rear of what passes its last metre is seen too."""
-FAR_M = 1e6
 SAMPLE_STEPS = round(SAMPLE_S / STEP_S)
 RAIN_STEPS = round(BLOCK_S / STEP_S)
 SAME_STORY_S = 3600.0
@@ -77,6 +63,7 @@ class Road:
         self._passings = Passings(self._fleet, len(plan.lanes))
         self._surroundings = Surroundings(ENTRANCE_M, plan.length_m + EXIT_M, plan.free_speed_kmh)
         self._left = 0
+        self._speed_factor = self._time_gap_factor = 1.0
         self._entrances = [
             Entrance(
                 _demand(key, plan, lane, local_hour),
@@ -85,7 +72,6 @@ class Road:
             )
             for lane in plan.lanes
         ]
-        self._has_recorded = any(lane.recording is not None for lane in plan.lanes)
         self._transit_steps = round(_transit_s(plan) / STEP_S)
 
     def watch(
@@ -112,7 +98,7 @@ class Road:
         self._told_s = max(self._told_s, to_s)
 
     def vehicles(self) -> list[list[VehicleNow]]:
-        """Per lane, downstream first."""
+        """Per lane, downstream first; also those a little before and beyond the road."""
         ahead_s = self._begin_s + self._steps * STEP_S - self._told_s
         position = (self._fleet.state[POSITION_M] - ahead_s * self._fleet.state[SPEED_MS]).tolist()
         speed = (self._fleet.state[SPEED_MS] * 3.6).tolist()
@@ -137,7 +123,10 @@ class Road:
     def disturb(self, disturbance: Disturbance) -> None:
         """From the next step on; raises `ValueError` for a lane that is not there."""
         self.plan.check_lanes(disturbance)
-        self._disturbances.append(disturbance)
+        self._disturbances = [
+            *(other for other in self._disturbances if other.end_s > self._told_s),
+            disturbance,
+        ]
 
     def lift(self, kind: DisturbanceKind | None = None) -> int:
         """Ends what disturbs now (of this kind, if one is given); returns how many that were."""
@@ -157,63 +146,39 @@ class Road:
             self._time_gap_factor = time_gap_factor(rain_mm_h)
         for lane, entrance in enumerate(self._entrances):
             entrance.admit(self._fleet, lane, at_s, self._speed_factor)
-        if not self._fleet.vehicles:
-            return
+        if self._fleet.vehicles:
+            self._move(at_s)
+        if self._steps % SAMPLE_STEPS == 0 and self._steps >= self._transit_steps:
+            self._surroundings.sample(self._fleet)
+
+    def _move(self, at_s: float) -> None:
         front, speed = self._fleet.state[POSITION_M], self._fleet.state[SPEED_MS]
         next_speed = self._next_speed(at_s)
         next_front = front + (speed + next_speed) * (STEP_S / 2)
-        self._keep_apart(next_front, next_speed)
+        keep_apart(self._fleet, next_front, next_speed)
         self._passings.moved(front, speed, next_front, next_speed, at_s)
         self._fleet.state[POSITION_M] = next_front
         self._fleet.state[SPEED_MS] = next_speed
         self._let_go()
-        if self._steps % SAMPLE_STEPS == 0 and self._steps >= self._transit_steps:
-            self._surroundings.sample(self._fleet)
 
     def _next_speed(self, at_s: float) -> Row:
-        state = self._fleet.state
-        speed = state[SPEED_MS]
-        rear = state[POSITION_M] - state[LENGTH_M]
-        next_speed = next_speeds(
-            speed,
-            self._fleet.behind_leader(speed, 0.0),
-            self._fleet.behind_leader(rear, FAR_M) - state[POSITION_M],
-            desired=state[DESIRED_MS] * self._speed_factor,
-            time_gap=state[TIME_GAP_S] * self._time_gap_factor,
-            standing_gap=state[STANDING_GAP_M],
-            acceleration=state[ACCELERATION_MS2],
-            braking_scale=state[BRAKING_SCALE_S2M],
-        )
+        fleet = self._fleet
+        next_speed = wanted_speed(fleet, self._speed_factor, self._time_gap_factor)
         for disturbance in self._disturbances:
             if disturbance.start_s <= at_s < disturbance.end_s:
-                for number, lane in enumerate(self.plan.lanes):
-                    if not disturbance.lanes or lane.name in disturbance.lanes:
-                        part = self._fleet.lane(number)
-                        next_speed[part] = obey(
-                            speed[part], next_speed[part], self._fleet, number, disturbance
-                        )
-        if self._has_recorded:
-            next_speed = np.where(state[IS_RECORDED] > 0, state[DESIRED_MS], next_speed)
+                for lane in self._lanes_touched(disturbance):
+                    columns = fleet.lane(lane)
+                    next_speed[columns] = held_speed(
+                        fleet.state[:, columns], next_speed[columns], disturbance
+                    )
         return next_speed
 
-    def _keep_apart(self, next_front: Row, next_speed: Row) -> None:
-        """The last resort where full braking was too late: the vehicle stops at the bumper.
-
-        It is also how recorded vehicles, which know no braking, follow a slower one.
-        """
-        state = self._fleet.state
-        rear = next_front - state[LENGTH_M]
-        if (self._fleet.behind_leader(rear, FAR_M) - next_front).min() >= TOUCH_M:
-            return
-        heads = set(self._fleet.heads)
-        for column in range(1, len(self._fleet.vehicles)):
-            room_m = next_front[column - 1] - state[LENGTH_M, column - 1] - TOUCH_M
-            if column not in heads and next_front[column] > room_m:
-                next_front[column] = max(room_m, state[POSITION_M, column])
-                moved_m = next_front[column] - state[POSITION_M, column]
-                next_speed[column] = max(
-                    0.0, min(next_speed[column - 1], 2 * moved_m / STEP_S - state[SPEED_MS, column])
-                )
+    def _lanes_touched(self, disturbance: Disturbance) -> list[int]:
+        return [
+            number
+            for number, lane in enumerate(self.plan.lanes)
+            if lane.recording is None and (not disturbance.lanes or lane.name in disturbance.lanes)
+        ]
 
     def _let_go(self) -> None:
         fleet, end_m = self._fleet, self.plan.length_m + EXIT_M
