@@ -1,0 +1,173 @@
+// What was said on the line, newest first, its bytes coloured by part; one frame told in full.
+
+import { localTime } from "./clock.js";
+import { both, el, keep, setText } from "./dom.js";
+import { last } from "./words.js";
+
+const COLOURS = 6;
+const WRONG = /wrong|errónea/i;
+
+export function framesPanel(target) {
+  const counts = el("span", { class: "quiet" });
+  const pause = el("button", { "aria-pressed": "false", "data-testid": "hold-frames",
+    onclick: togglePause });
+  const list = el("ol", { class: "frames", "data-testid": "frames" });
+  const decoded = el("div", { class: "decoded", "data-testid": "decoded" });
+  const tip = el("p", { class: "tip", role: "status" });
+  const empty = el("p", { class: "quiet" },
+    both("Nadie ha dicho nada todavía en esta línea", "nothing was said on this line yet"));
+  const node = el("section", { class: "card talk" },
+    el("h3", {}, both("Tramas", "frames"), counts, pause), tip, empty,
+    el("div", { class: "halves" }, list, decoded));
+  let isPaused = false;
+  let frames = [];
+  let chosen = null; // null: the newest
+  let told = null;
+
+  showPause();
+
+  function showPause() {
+    pause.replaceChildren(isPaused ? both("▶ Seguir", "go on") : both("❚❚ Detener la lista", "hold"));
+    pause.setAttribute("aria-pressed", String(isPaused));
+  }
+  function togglePause() {
+    isPaused = !isPaused;
+    if (!isPaused) chosen = null;
+    showPause();
+    show();
+  }
+  // Who wants to read a frame does not want it to run away.
+  function choose(frame) {
+    chosen = frame.number;
+    if (!isPaused) togglePauseAt(frame.number);
+    show();
+  }
+  function togglePauseAt(number) {
+    isPaused = true;
+    chosen = number;
+    showPause();
+  }
+
+  function show() {
+    empty.hidden = frames.length > 0;
+    keep(list, frames, (frame) => frame.number, frameRow);
+    const frame = frames.find(({ number }) => number === chosen)
+      ?? frames.find((one) => !isOther(one)) ?? frames[0];
+    for (const [number, row] of list.kept) row.mark(number === frame?.number);
+    if (frame && told !== frame.number) {
+      told = frame.number;
+      decoded.replaceChildren(decodedTable(frame));
+    }
+  }
+
+  // Of a neighbour on the same line.
+  function isOther({ device }) {
+    return device !== "" && device !== target.name && target.type !== "line";
+  }
+
+  function frameRow(frame) {
+    const kind = frame.is_request ? "request" : frame.device ? "answer" : "noise";
+    const bytes = el("code", { class: "bytes" }, 
+      ...runs(frame).filter((run) => run.hex !== "").map((run) => runSpan(frame, run)));
+    const item = el("li", { class: `frame ${kind}${isOther(frame) ? " other" : ""}`, tabindex: "0",
+      "data-testid": "frame", "data-number": frame.number, onclick: () => choose(frame),
+      onkeydown: (event) => {
+        if (event.key === "Enter" || event.key === " ") {
+          event.preventDefault();
+          choose(frame);
+        }
+      } },
+      el("div", { class: "about" },
+        el("time", {}, localTime(frame.at_s, 3)), " ", who(frame, kind), " ",
+        el("span", { class: "quiet" }, `${length(frame)} B`),
+        ...frame.faults.map((name) => el("span", { class: "pill" }, name)),
+        wrongPart(frame) ? el("span", { class: "pill wrong" }, "✗ suma errónea · wrong checksum") : ""),
+      bytes);
+    return {
+      node: item,
+      mark(isChosen) {
+        item.classList.toggle("chosen", isChosen);
+        if (isChosen) item.setAttribute("aria-current", "true");
+        else item.removeAttribute("aria-current");
+      },
+    };
+  }
+
+  function runSpan(frame, run) {
+    const look = run.part === null ? "none" : `p${run.place % COLOURS}`;
+    const wrong = run.part && WRONG.test(run.part.text) ? " wrong" : "";
+    const tell = () => point(frame, run);
+    return el("span", { class: `run ${look}${wrong}`, "data-part": run.place, onmouseenter: tell,
+      onmouseleave: () => point(null, null) }, run.hex);
+  }
+
+  function point(frame, run) {
+    for (const row of decoded.querySelectorAll("tr.pointed")) row.classList.remove("pointed");
+    for (const span of list.querySelectorAll(".run.pointed")) span.classList.remove("pointed");
+    if (frame === null || run.part === null) return setText(tip, "");
+    setText(tip, `${run.part.name}: ${run.part.text}`);
+    if (frame.number === told) decoded.querySelector(`tr[data-part="${run.place}"]`)
+      ?.classList.add("pointed");
+    const row = list.kept.get(frame.number)?.node;
+    row?.querySelector(`.run[data-part="${run.place}"]`)?.classList.add("pointed");
+  }
+
+  function decodedTable(frame) {
+    const rows = runs(frame).filter((run) => run.part !== null).map((run) => {
+      const tell = () => point(frame, run);
+      const wrong = WRONG.test(run.part.text) ? " wrong" : "";
+      return el("tr", { tabindex: "0", "data-part": run.place, class: `p${run.place % COLOURS}${wrong}`,
+        onmouseenter: tell, onfocus: tell, onmouseleave: () => point(null, null),
+        onblur: () => point(null, null) },
+        el("td", {}, run.part.name), el("td", {}, el("code", {}, run.hex)),
+        el("td", {}, run.part.text));
+    });
+    return el("table", {},
+      el("caption", {}, `${localTime(frame.at_s, 3)} · n.º ${frame.number}`),
+      el("thead", {}, el("tr", {}, el("th", {}, both("Parte", "part")), el("th", {}, "Bytes"),
+        el("th", {}, both("Valor", "value")))),
+      el("tbody", {}, ...rows));
+  }
+
+  return {
+    node,
+    update(now) {
+      setText(counts, ` ${now.heard_count} recibidas · heard, ${now.sent_count} enviadas · sent`);
+      if (isPaused) return;
+      frames = [...now.frames].reverse();
+      show();
+    },
+  };
+}
+
+function who(frame, kind) {
+  if (kind === "request") return both("→ pregunta", "request");
+  if (kind === "noise") return both("⚡ ruido", "noise");
+  return el("b", {}, `← ${last(frame.device)}`);
+}
+
+function length(frame) {
+  return frame.hex === "" ? 0 : (frame.hex.length + 1) / 3;
+}
+
+function wrongPart(frame) {
+  return frame.parts.some((part) => /checksum|crc/i.test(part.name) && WRONG.test(part.text));
+}
+
+// A frame's bytes in runs: each part, and between them what no part explains.
+function runs(frame) {
+  const bytes = frame.hex === "" ? [] : frame.hex.split(" ");
+  const found = [];
+  let at = 0;
+  const upTo = (end, part, place) => {
+    if (end > at) found.push({ hex: bytes.slice(at, end).join(" "), part, place });
+    at = Math.max(at, end);
+  };
+  frame.parts.forEach((part, place) => {
+    upTo(part.start, null, -1);
+    if (part.end > at) upTo(part.end, part, place);
+    else found.push({ hex: "", part, place }); // something to say of no byte of its own
+  });
+  upTo(bytes.length, null, -1);
+  return found;
+}
