@@ -17,6 +17,7 @@ class Sensor:
 
     def __init__(self, setup: Setup, clock_ms: Callable[[float], int]) -> None:
         self.setup = setup
+        self._factory = setup
         self.classes = bytes(CLASS_BOUNDS_DM)
         self.clock = OwnClock(clock_ms)
         self.zones = [Lane(()) for _ in range(setup.zones)]
@@ -39,14 +40,19 @@ class Sensor:
         self.intervals.begin(at_s)
 
     def keep(self) -> dict[str, Any]:
+        """Of the setup only what somebody wrote: else it may be another when the bench starts."""
+        setup = None if self.setup == self._factory else self.setup.to_bytes().hex()
         return {
-            "setup": self.setup.to_bytes().hex(),
+            "setup": setup,
             "classes": self.classes.hex(),
             "clock_offset_ms": self.clock.offset_ms,
         }
 
     def restore(self, kept: dict[str, Any]) -> None:
-        self.setup = Setup.from_bytes(bytes.fromhex(kept["setup"]))
+        if kept["setup"] is not None:
+            setup = Setup.from_bytes(bytes.fromhex(kept["setup"]))
+            if setup.may_follow(self._factory):
+                self.setup = setup
         self.classes = bytes.fromhex(kept["classes"])
         self.clock.offset_ms = kept["clock_offset_ms"]
         self._apply()

@@ -32,7 +32,7 @@ CLASS_BOUNDS_DM = (30, 45, 55, 120, 160, 0)
 SETUP = struct.Struct(">HBHBBHHB3s")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Setup:
     sensor_id: int
     zones: int

@@ -39,6 +39,7 @@ class Settings:
             DATA: data(period_s),
             CLASSES: b"".join(map(fixed16, CLASS_BOUNDS_FT)),
         }
+        self.factory = dict(self.payloads)
         self.flash = dict(self.payloads)
 
     @property
@@ -76,10 +77,15 @@ class Settings:
         self.flash = dict(self.payloads)
 
     def keep(self) -> dict[str, str]:
-        return {str(message_id): payload.hex() for message_id, payload in self.flash.items()}
+        """What somebody wrote: the rest may be another when the bench starts again."""
+        return {
+            str(message_id): payload.hex()
+            for message_id, payload in self.flash.items()
+            if payload != self.factory[message_id]
+        }
 
     def restore(self, kept: dict[str, str]) -> None:
-        self.flash = {int(name): bytes.fromhex(payload) for name, payload in kept.items()}
+        self.flash |= {int(name): bytes.fromhex(payload) for name, payload in kept.items()}
         self.power_up()
 
     def _convert(self, factor: float) -> None:
