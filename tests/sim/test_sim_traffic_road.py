@@ -277,7 +277,7 @@ def test_a_long_vehicle_is_slow_until_its_rear_has_passed_the_works():
     for seen in (fronts, rears):
         crossings = between(seen, 0, 600)
         assert len(crossings) > 80
-        assert all(8 < crossing.speed_kmh < 12 for crossing in crossings)
+        assert all(8 < crossing.speed_kmh < 12.5 for crossing in crossings)
 
 
 @pytest.mark.parametrize("position_m", [-1.0, 940.0, float("nan")])

@@ -51,7 +51,8 @@ def held_speed(state: NDArray[np.float64], wanted: Row, disturbance: Disturbance
     """
     front = state[POSITION_M]
     allowed_ms = disturbance.speed_kmh / 3.6 * state[PERSONAL]
-    ahead_m = np.maximum(disturbance.position_m - front, 0.0)
+    reached_m = front + state[SPEED_MS] * STEP_S
+    ahead_m = np.maximum(disturbance.position_m - reached_m, 0.0)
     allowed_ms = np.sqrt(allowed_ms * allowed_ms + 2 * APPROACH_BRAKING_MS2 * ahead_m)
     is_past = front - state[LENGTH_M] > disturbance.position_m + disturbance.length_m
     hardest_ms = np.maximum(state[SPEED_MS] - BRAKING_MAX_MS2 * STEP_S, 0.0)
