@@ -394,6 +394,21 @@ def test_scenario_that_has_changed_is_stronger_than_what_nobody_wrote():
     assert number(ask(board, "030000", 1.0)[0], 3, 2) == 20
 
 
+def test_kept_period_rules_from_the_start():
+    board = radar(lanes=1)
+    config = ask(board, "030000", 1.0)[0]
+    ask(board, b"\x03\0\1" + (60).to_bytes(2, "big") + config[5:], 1.0)
+    ask(board, "080001", 1.0)
+    again = radar(lanes=1)
+    again.power_up(0.0)
+    again.restore(board.keep())
+    again.tick(70.0)
+    assert result("710000000000", again, 70.0) == 15  # begun at 70 s
+    again.tick(180.0)
+    assert ask(again, "710000000000", 180.0)[0][6:14] == stamp(MIDNIGHT_MS + 180_000)
+    assert result("710000000001", again, 180.0) == 15
+
+
 def test_shows_the_last_interval():
     board = radar()
     drive(board, 0, 35.0, 3.0, speed_kmh=36.0)

@@ -36,7 +36,7 @@ class Intervals:
         period_s: int,
     ) -> None:
         """`groups` are the lanes, by place from 0, that each bin of an interval sums up."""
-        self.period_s = period_s
+        self._period_ms = period_s * 1000
         self._lanes = lanes
         self._groups = groups
         self._clock = clock
@@ -50,13 +50,19 @@ class Intervals:
         """Of the open interval, if it was watched from its beginning."""
 
     def begin(self, at_s: float) -> None:
-        """Power came, or the period is another: nothing is remembered."""
+        """Power came: nothing is remembered."""
         self.past.clear()
         self._count = 0
         self._is_begun = True
         for lane in self._lanes:
             lane.begin(at_s)
         self._open(at_s)
+
+    def set_period(self, period_s: int) -> None:
+        """Another one begins anew: what is remembered was counted in the old one."""
+        if self._period_ms != period_s * 1000:
+            self._period_ms = period_s * 1000
+            self._is_begun = False
 
     def advance(self, at_s: float) -> None:
         """Closes the intervals that end by now; the first call is the detector's beginning."""
@@ -72,10 +78,6 @@ class Intervals:
             self._close(self._at_s + (edge_ms - self._at_ms) / 1000, edge_ms)
         self._move(at_s)
         self._at_s, self._at_ms = at_s, now_ms
-
-    @property
-    def _period_ms(self) -> int:
-        return self.period_s * 1000
 
     def _move(self, to_s: float) -> None:
         for lane in self._lanes:

@@ -58,12 +58,9 @@ class Sensor:
         self._apply()
 
     def change(self, setup: Setup, at_s: float) -> None:
-        """Another period begins anew: what is remembered was counted in the old one."""
         self.setup = setup
-        is_other_period = setup.period_s != self.intervals.period_s
         self._apply()
-        if is_other_period:
-            self.intervals.begin(at_s)
+        self.intervals.advance(at_s)
 
     def classify(self, classes: bytes) -> None:
         self.classes = classes
@@ -79,7 +76,7 @@ class Sensor:
         return sorted(bound / 10 for bound in self.classes[:5])
 
     def _apply(self) -> None:
-        self.intervals.period_s = self.setup.period_s
+        self.intervals.set_period(self.setup.period_s)
         for zone in self.zones:
             zone.bounds_m = self.bounds_m
 

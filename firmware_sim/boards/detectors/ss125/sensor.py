@@ -56,19 +56,16 @@ class Sensor:
         self._apply()
 
     def write(self, message_id: int, payload: bytes, at_s: float) -> None:
-        """A setting. Another period begins anew: what is remembered was counted in the old one."""
         self.settings.write(message_id, payload)
-        is_other_period = self.settings.period_s != self.intervals.period_s
         self._apply()
-        if is_other_period:
-            self.intervals.begin(at_s)
+        self.intervals.advance(at_s)
 
     def set_clock(self, utc_ms: int, at_s: float) -> None:
         self.clock.set(utc_ms, at_s)
         self.intervals.advance(at_s)
 
     def _apply(self) -> None:
-        self.intervals.period_s = self.settings.period_s
+        self.intervals.set_period(self.settings.period_s)
         for lane in self.lanes:
             lane.bounds_m = self.settings.bounds_m
 
