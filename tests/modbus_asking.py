@@ -3,8 +3,9 @@
 import struct
 
 from firmware_sim.boards.modbus.board import ModbusBoard
+from firmware_sim.boards.modbus.device import ProfileDevice
+from firmware_sim.boards.modbus.profile import shipped_profile
 from firmware_sim.boards.modbus.rtu import with_crc
-from firmware_sim.boards.modbus.shipped import shipped_board
 
 WEATHER = {
     "light_lux": 17670.0,
@@ -15,6 +16,13 @@ WEATHER = {
     "pressure_hpa": 1001.0,
 }
 """As in the WN90LP's data sheet example."""
+
+
+def shipped_board(name, sense, *, key="test", now_s=0.0, unit=None) -> ModbusBoard:
+    """`unit`: None is the address that the device comes with."""
+    profile = shipped_profile(name)
+    device = ProfileDevice(profile, sense, key=key, now_s=now_s)
+    return ModbusBoard(profile.unit if unit is None else unit, device)
 
 
 def made(name, world=None, *, now_s=0.0, key="test", unit=None) -> ModbusBoard:

@@ -3,10 +3,9 @@
 import json
 
 import pytest
-from modbus_asking import refusal, registers, write
+from modbus_asking import refusal, registers, shipped_board, write
 
 from firmware_sim.boards.modbus.lamp import Lamp
-from firmware_sim.boards.modbus.shipped import shipped_board
 
 
 class Sky:
@@ -20,7 +19,7 @@ def sky():
 
 @pytest.fixture
 def lamp(sky):
-    board = shipped_board("luminaire", lambda name, at_s: sky.lux, key="test", now_s=0.0)
+    board = shipped_board("luminaire", lambda name, at_s: sky.lux)
     board.tick(0.0)
     return board
 
@@ -86,7 +85,7 @@ def test_the_power_on_level_and_the_fade_time_outlive_the_bench(lamp, sky):
     write(lamp, 6808, 7)
     write(lamp, 6812, 35)
     sky.lux = 0.0
-    again = shipped_board("luminaire", lambda name, at_s: sky.lux, key="test", now_s=0.0)
+    again = shipped_board("luminaire", lambda name, at_s: sky.lux)
     again.restore(json.loads(json.dumps(lamp.keep())))
     assert again.device.level_pct(0.0) == 35
     assert registers(again, 3, 6808) == [7]
@@ -106,7 +105,7 @@ def test_a_refused_write_changes_nothing(lamp):
 
 
 def test_the_poles_lamp_goes_back_to_its_photocell_when_told(sky):
-    pole = shipped_board("smart_pole", lambda name, _: sky.lux, key="test", now_s=0.0)
+    pole = shipped_board("smart_pole", lambda name, _: sky.lux)
     write(pole, 0, 50)
     assert registers(pole, 3, 0, 6) == [50, 1, 0, 0, 100, 1]
     write(pole, 5, 0)
@@ -114,7 +113,7 @@ def test_the_poles_lamp_goes_back_to_its_photocell_when_told(sky):
 
 
 def test_the_pole_says_that_its_lamp_is_on_the_way(sky):
-    pole = shipped_board("smart_pole", lambda name, _: sky.lux, key="test", now_s=0.0)
+    pole = shipped_board("smart_pole", lambda name, _: sky.lux)
     write(pole, 3, 10)
     write(pole, 0, 100)
     assert registers(pole, 4, 0, 3, 4.0) == [2, 400, 1000]

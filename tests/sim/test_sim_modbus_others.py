@@ -9,11 +9,11 @@ from contextlib import asynccontextmanager
 from typing import NamedTuple
 
 import pytest
+from modbus_asking import shipped_board
 from modbus_bench import on_pty, on_tcp
 from pymodbus.client import AsyncModbusSerialClient, AsyncModbusTcpClient
 
 from firmware_sim.boards.modbus.profile import shipped_profiles
-from firmware_sim.boards.modbus.shipped import shipped_board
 
 WORLD = {
     "light_lux": 3.0,  # night
@@ -134,9 +134,7 @@ def all_boards():
     """Every profile, on one line."""
     boards = []
     for name, unit in UNITS.items():
-        board = shipped_board(
-            name, lambda quantity, _: WORLD[quantity], key="test", now_s=0.0, unit=unit
-        )
+        board = shipped_board(name, lambda quantity, _: WORLD[quantity], unit=unit)
         board.restore({"totals": TOTALS})
         boards.append(board)
     return boards

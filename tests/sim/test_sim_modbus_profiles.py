@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from modbus_asking import made, refusal, registers
+from modbus_asking import made, refusal, registers, shipped_board
 
 from firmware_sim.boards.modbus.board import ModbusBoard
 from firmware_sim.boards.modbus.device import ProfileDevice
@@ -17,7 +17,6 @@ from firmware_sim.boards.modbus.profile import (
     shipped_profile,
     shipped_profiles,
 )
-from firmware_sim.boards.modbus.shipped import shipped_board, shipped_device
 from firmware_sim.boards.modbus.values import means_no_value, number_words, words_number
 
 
@@ -37,7 +36,7 @@ def test_a_setting_is_written_whole_within_its_bounds_and_kept():
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, 1e300, -1e300])
 @pytest.mark.parametrize("name", shipped_profiles())
 def test_a_mad_sense_does_not_stop_a_device(name, value):
-    board = shipped_board(name, lambda quantity, _: value, key="test", now_s=0.0)
+    board = shipped_board(name, lambda quantity, _: value)
     board.tick(0.0)
     board.tick(10.0)
     board.power_up(20.0)
@@ -149,6 +148,14 @@ def test_a_device_may_send_the_low_word_first(tmp_path, low_word_first):
     assert board.shows(0.0)["count"] == 70_000
 
 
+def test_what_is_only_read_cannot_be_written_nor_what_stands_beside_it(tmp_path):
+    device = ProfileDevice(profile(tmp_path, GOOD), lambda *_: 7.0, key="t", now_s=0.0)
+    board = ModbusBoard(1, device)
+    assert refusal(board, 16, "0000 0002 04 00000001") == 2
+    assert refusal(board, 16, "0000 0003 06 000000070003") == 2
+    assert registers(board, 3, 0, 3) == [0, 7, 5]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
@@ -165,6 +172,11 @@ def test_a_device_may_send_the_low_word_first(tmp_path, low_word_first):
         ),
         ("setting = 5, ", "", "limit: one of quantity, constant, setting must be given"),
         ('type = "u32"', 'type = "string"', "count: a string, and only a string, has a length"),
+        ('type = "u32"', 'type = "bit"', "count: coils and discrete inputs are single bits"),
+        ("setting = 5", "setting = 50", "limit: a setting needs low and high, and to be between"),
+        ('quantity = "people_total"', 'constant = "7"', "count: a text needs a row of type string"),
+        ("at = 0", "at = 65535", "count: reaches beyond the last address"),
+        ("unit = 1", 'unit = 1\nserver_id = "Aburrá"', "server_id: String should match pattern"),
         ('type = "u32"', "scale = 0", "count: scale must not be 0"),
         ('type = "u32"', "bit = 3", "count: bit is for a row of type bit that is only read"),
         ('type = "u32"', 'type = "u64"', "holding.rows.0.type"),
@@ -194,7 +206,7 @@ def test_a_shipped_device_asks_for_what_it_says_and_no_more(name):
         asked.add(quantity)
         return 1.0
 
-    device = shipped_device(name, sense, key="test", now_s=0.0)
+    device = shipped_board(name, sense).device
     device.tick(1.0)
     shown = device.shows(1.0)
     assert asked == set(device.measures)

@@ -7,9 +7,8 @@ import struct
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from modbus_asking import made, registers
+from modbus_asking import made, registers, shipped_board
 
-from firmware_sim.boards.modbus.shipped import shipped_board
 from firmware_sim.boards.modbus.totals import Running
 
 HOUR_S = 3600.0
@@ -31,9 +30,7 @@ def test_a_meter_adds_up_its_power_in_hundredths_of_a_kilowatt_hour():
 
 
 def test_a_changing_power_is_added_up_as_it_changes():
-    meter = shipped_board(
-        "sdm120", lambda name, at_s: at_s if name == "power_w" else 0.0, key="test", now_s=0.0
-    )
+    meter = shipped_board("sdm120", lambda name, at_s: at_s if name == "power_w" else 0.0)
     before_kwh = float_at(meter, 0x48, 0.0)
     assert float_at(meter, 0x48, 7200.0) - before_kwh == pytest.approx(7.2, abs=0.0101)
 
@@ -109,7 +106,7 @@ def test_sisters_differ_and_the_same_key_is_the_same_device():
 
 
 def test_rain_counts_tenths_and_restarts_at_power_up():
-    station = shipped_board("wn90lp", lambda name, at_s: 12.0 + at_s, key="t", now_s=0.0, unit=1)
+    station = shipped_board("wn90lp", lambda name, at_s: 12.0 + at_s, unit=1)
     assert registers(station, 3, 0x16C, 1, 2.5) == [25]
     station.power_up(5.0)
     assert registers(station, 3, 0x16C, 1, 6.0) == [10]

@@ -92,10 +92,8 @@ def _say_reply(
     first = int.from_bytes(request[2:4], "big")
     count = int.from_bytes(request[4:6], "big")
     if function & EXCEPTION_BIT:
-        code = cursor.peek(1)[:1]
-        cursor.number(
-            1, words.EXCEPTION, words.EXCEPTIONS.get(code[0], words.UNKNOWN) if code else ""
-        )
+        code = int.from_bytes(cursor.peek(1), "big")
+        cursor.number(1, words.EXCEPTION, words.EXCEPTIONS.get(code, words.UNKNOWN))
     elif function in READ_BITS:
         _say_length(cursor)
         say_bits(cursor, table, first, count)
@@ -131,10 +129,10 @@ def _say_range(cursor: Cursor, table: Table) -> tuple[int, int]:
 
 
 def _say_length(cursor: Cursor) -> int:
-    """How many bytes follow, by the frame's own word; as many as there are, by the note."""
-    told, there = cursor.peek(1), cursor.left - 1
-    is_so = told == bytes((there & 0xFF,))
-    return cursor.number(1, words.BYTES, "" if is_so else words.OTHER_LENGTH.format(there))
+    """How many bytes follow by the frame's own word, with a note where it is not so."""
+    told, there = int.from_bytes(cursor.peek(1), "big"), cursor.left - 1
+    note = "" if told == there else words.OTHER_LENGTH.format(there)
+    return cursor.number(1, words.BYTES, note)
 
 
 def _say_server_id(cursor: Cursor) -> None:

@@ -14,7 +14,10 @@ from firmware_sim.boards.modbus.values import WORDS, ValueType
 SHIPPED = Path(__file__).parent / "profiles"
 
 Address = Annotated[int, Field(ge=0, le=0xFFFF)]
+Unit = Annotated[int, Field(ge=1, le=254)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Ascii = Annotated[str, Field(pattern=r"^[ -~]*$", max_length=60)]
+ADDRESSES = 0x10000
 
 
 class ProfileError(ValueError):
@@ -59,21 +62,29 @@ class Row(_Part):
             raise ValueError(f"{self.name}: one of quantity, constant, setting must be given")
         if (self.low is None) != (self.high is None):
             raise ValueError(f"{self.name}: low and high belong together")
-        if self.setting is not None and not self.is_writable:
-            raise ValueError(f"{self.name}: a setting needs low and high")
+        if self.setting is not None and not self.allows(self.setting):
+            raise ValueError(f"{self.name}: a setting needs low and high, and to be between them")
         if self.is_writable and (self.setting is None and self.quantity not in Lamp.controls):
             raise ValueError(f"{self.name}: only settings and the lamp can be written")
         if self.bit is not None and (self.type != "bit" or self.is_writable):
             raise ValueError(f"{self.name}: bit is for a row of type bit that is only read")
         if (self.type == "string") != (self.length > 0):
             raise ValueError(f"{self.name}: a string, and only a string, has a length")
+        if isinstance(self.constant, str) and self.type != "string":
+            raise ValueError(f"{self.name}: a text needs a row of type string")
         if self.scale == 0:
             raise ValueError(f"{self.name}: scale must not be 0")
+        if self.end > ADDRESSES:
+            raise ValueError(f"{self.name}: reaches beyond the last address")
         return self
 
     @property
     def is_writable(self) -> bool:
         return self.low is not None
+
+    def allows(self, value: float) -> bool:
+        """May a master write this?"""
+        return self.low is not None and self.high is not None and self.low <= value <= self.high
 
     @cached_property
     def words(self) -> int:
@@ -157,9 +168,9 @@ class Profile(_Part):
     en: str
     source: str
     """Where the table is from."""
-    unit: int = Field(ge=1, le=254)
+    unit: Unit
     """The address it comes with."""
-    also: tuple[int, ...] = ()
+    also: tuple[Unit, ...] = ()
     """Further addresses that it answers."""
     baud: int = 9600
     functions: frozenset[Function]
@@ -171,8 +182,8 @@ class Profile(_Part):
     """In values of two registers."""
     busy_after_power_up_s: float = 0.0
     """For so long it answers with exception 6."""
-    server_id: str = ""
-    identification: tuple[str, ...] = ()
+    server_id: Ascii = ""
+    identification: tuple[()] | tuple[Ascii, Ascii, Ascii] = ()
     """Vendor, product code and revision, for function 43."""
     totals: dict[Name, Total] = {}
     coil: Table | None = None
@@ -189,15 +200,14 @@ class Profile(_Part):
         for function in self.functions & set(SPACES):
             if self.table(SPACES[function]) is None:
                 raise ValueError(f"function {function} has no table {SPACES[function].value!r}")
-        for row in self.rows:
-            if row.is_writable and not any(
-                self._writes(function, row) for function in self.functions
-            ):
-                raise ValueError(f"{row.name}: no function of the device can write it")
+        written = {SPACES[function] for function in self.functions & WRITES}
+        for space in Space:
+            for row in self._rows_of(space):
+                if row.is_writable and space not in written:
+                    raise ValueError(f"{row.name}: no function of the device can write it")
+                if space.has_bits != (row.type == "bit" and row.bit is None):
+                    raise ValueError(f"{row.name}: coils and discrete inputs are single bits")
         return self
-
-    def _writes(self, function: Function, row: Row) -> bool:
-        return function in WRITES and row in (self.table(SPACES[function]) or Table(rows=[])).rows
 
     def table(self, space: Space) -> Table | None:
         table: Table | None = getattr(self, space.value)
@@ -205,8 +215,11 @@ class Profile(_Part):
 
     @property
     def rows(self) -> list[Row]:
-        tables = [self.table(space) for space in Space]
-        return [row for table in tables if table is not None for row in table.rows]
+        return [row for space in Space for row in self._rows_of(space)]
+
+    def _rows_of(self, space: Space) -> list[Row]:
+        table = self.table(space)
+        return [] if table is None else table.rows
 
 
 def read_profile(path: Path) -> Profile:

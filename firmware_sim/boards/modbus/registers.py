@@ -51,8 +51,8 @@ def _may_be_absent(row: Row) -> bool:
 def written(row: Row, words: Sequence[int], *, low_word_first: bool) -> float:
     """The value that a master writes; raises `ModbusError` where the row does not allow it."""
     value = decoded(row, words, low_word_first=low_word_first)
-    if row.low is None or row.high is None:
+    if not row.is_writable:
         raise ModbusError(Code.ILLEGAL_ADDRESS)
-    if isinstance(value, str) or not row.low <= value <= row.high:
+    if isinstance(value, str) or not row.allows(value):
         raise ModbusError(Code.ILLEGAL_VALUE)
     return value

@@ -114,7 +114,8 @@ class State:
 
     def _counted(self, at_s: float) -> dict[str, float]:
         names = [row.quantity for row in self._rows if row.since_power_up and row.quantity]
-        return {name: self._sense(name, at_s) for name in names}
+        now = Moment(self, at_s)
+        return {name: now.value(name) for name in names}
 
 
 class Moment:
