@@ -4,6 +4,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from firmware_sim.world.traffic.plan import DisturbanceKind
+
 Text = Annotated[str, Field(min_length=1, max_length=130)]
 
 
@@ -30,8 +32,8 @@ class ClearBody(Body):
 class HoldBody(Body):
     at: Text
     reading: Text
-    value: float | None
-    """To be given, even if it is null: null gives the reading back to the world."""
+    value: float | None = None
+    """None gives the reading back to the world."""
 
 
 class TimeBody(Body):
@@ -40,7 +42,7 @@ class TimeBody(Body):
 
 
 class DisturbBody(Body):
-    kind: Text = "incident"
+    kind: DisturbanceKind = "incident"
     position_m: float
     length_m: float
     speed_kmh: float

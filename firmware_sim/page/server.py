@@ -72,6 +72,7 @@ class _Api:
     def routes(self) -> list[web.RouteDef]:
         return [
             web.get("/api/summary", self._summary),
+            web.get("/api/rows", self._rows),
             web.get(f"/api/cabinets/{CABINET}", self._cabinet),
             web.get(f"/api/targets/{TARGET}", self._target),
             web.get(f"/api/faces/{TARGET}.png", self._face),
@@ -86,6 +87,9 @@ class _Api:
 
     async def _summary(self, _request: web.Request) -> web.Response:
         return _json(self._service.summary())
+
+    async def _rows(self, request: web.Request) -> web.Response:
+        return _json(self._service.rows(request.query.get("at")))
 
     async def _cabinet(self, request: web.Request) -> web.Response:
         return _json(self._service.cabinet(_name(request)))
@@ -155,7 +159,7 @@ async def _as_json(request: web.Request, handler: Handler) -> web.StreamResponse
         return _json({"error": error.text or error.reason}, status=error.status)
 
 
-def _json(answer: dict[str, Any], *, status: int = 200) -> web.Response:
+def _json(answer: dict[str, Any] | list[dict[str, Any]], *, status: int = 200) -> web.Response:
     return web.Response(body=orjson.dumps(answer), status=status, content_type="application/json")
 
 

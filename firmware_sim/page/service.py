@@ -1,13 +1,15 @@
 """What the page, and whoever else speaks to its addresses, asks of a running bench."""
 
 from collections.abc import Sequence
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
+
+from firmware_sim.world.traffic.plan import DisturbanceKind
 
 
 class Service(Protocol):
     """Answers are plain data, ready for JSON. What cannot be is refused with `RequestError`.
 
-    `at` is a name, municipality/site/name, with `*` for any part of it.
+    `at` and `pattern` are names, municipality/site/name, with `*` for any part of them.
     """
 
     def summary(self) -> dict[str, Any]:
@@ -16,8 +18,11 @@ class Service(Protocol):
     def cabinet(self, name: str) -> dict[str, Any]:
         """`targets`: a row for each line, its devices after it, and for each sign."""
 
+    def rows(self, pattern: str | None) -> list[dict[str, Any]]:
+        """A row for each target that is meant; None: for all of them."""
+
     def target(self, name: str) -> dict[str, Any]:
-        """One row with all that there is to know of it. A sign's has a `face` besides."""
+        """One row with all that there is to know of it; a sign's has its `face`'s size."""
 
     def face_png(self, name: str) -> bytes:
         """What a sign's face looks like now."""
@@ -50,7 +55,7 @@ class Service(Protocol):
         self,
         road: str,
         *,
-        kind: Literal["incident", "works"] = "incident",
+        kind: DisturbanceKind = "incident",
         position_m: float,
         length_m: float,
         speed_kmh: float,

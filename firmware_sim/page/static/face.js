@@ -2,16 +2,17 @@
 
 import { el, setText } from "./dom.js";
 
-export function facePanel(face) {
+export function facePanel(name) {
   let image = el("img", { alt: "" });
   const caption = el("figcaption", { class: "quiet" });
   const node = el("figure", { class: "card face", "data-testid": "face" }, image, caption);
   let isLoading = false;
 
-  async function refresh(url) {
+  async function refresh() {
     if (isLoading) return;
     isLoading = true;
-    const next = el("img", { alt: "Cara del panel · the sign's face", src: `${url}?${Date.now()}` });
+    const next = el("img", { alt: "Cara del panel · the sign's face", 
+      src: `/api/faces/${name}.png?${Date.now()}` });
     try {
       await next.decode();
       image.replaceWith(next);
@@ -25,9 +26,8 @@ export function facePanel(face) {
   return {
     node,
     update(now) {
-      refresh(now.png_url);
-      const pages = now.pages === 1 ? "1 página · page" : `${now.pages} páginas · pages`;
-      setText(caption, `${now.width} × ${now.height} px · ${pages}`);
+      refresh();
+      setText(caption, `${now.width} × ${now.height} px`);
     },
   };
 }

@@ -52,7 +52,7 @@ export function framesPanel(target) {
     empty.hidden = frames.length > 0;
     keep(list, frames, (frame) => frame.number, frameRow);
     const frame = frames.find(({ number }) => number === chosen)
-      ?? frames.find((one) => !isOther(one)) ?? frames[0];
+      ?? frames.find((one) => one.device === target.name) ?? frames[0];
     for (const [number, row] of list.kept) row.mark(number === frame?.number);
     if (frame && told !== frame.number) {
       told = frame.number;

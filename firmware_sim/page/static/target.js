@@ -13,7 +13,7 @@ export function targetPanel(target, kinds) {
   const readings = target.measures.length ? readingsPanel(target.name) : null;
   const faults = faultsPanel(target, kinds);
   const frames = framesPanel(target);
-  const face = target.face ? facePanel(target.face) : null;
+  const face = target.face ? facePanel(target.name) : null;
 
   const says = el("section", { class: "card" },
     el("h3", {}, both("Lo que dice ahora", "what it says now")), display);
