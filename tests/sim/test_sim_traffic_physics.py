@@ -159,6 +159,12 @@ def test_nearby_is_what_a_station_measures():
     assert near.heavy_share == pytest.approx(0.07, abs=0.06)
 
 
+def test_nearby_is_right_from_the_first_second():
+    where = road(plan(1500.0))
+    where.advance(0)
+    assert where.nearby(400).flow_veh_per_h == pytest.approx(2 * 1500 * 0.975, rel=0.2)
+
+
 def test_nearby_feels_a_queue_only_where_it_is():
     where = road(plan(1700.0, Disturbance("incident", 2500, 50, 0, 1e9, 8), length_m=3000))
     where.advance(500)

@@ -26,7 +26,7 @@ WORKS = Disturbance("works", 600, 100, 350, 500, 12, lanes=("1",))
 AT_THE_ENTRANCE = Disturbance("incident", -50, 200, 520, 600, 3)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("rain_mm_h", [0.0, 10.0])
 def test_vehicles_are_conserved_in_order_and_never_overlap(seed, rain_mm_h):
     where = road(plan(1900.0, CRASH, WORKS, AT_THE_ENTRANCE), seed=seed, rain_mm_h=rain_mm_h)
@@ -50,6 +50,19 @@ def test_vehicles_are_conserved_in_order_and_never_overlap(seed, rain_mm_h):
         came_out = [crossing.vehicle.key for crossing in left]
         begin = came_out.index(keys[0])
         assert came_out[begin:] == keys[: len(came_out) - begin]
+
+
+@pytest.mark.parametrize("free_speed_kmh", [30.0, 120.0])
+@pytest.mark.parametrize("class_name", list(CLASSES))
+def test_no_overlap_at_other_speeds_and_in_other_mixes(free_speed_kmh, class_name):
+    of = RoadPlan(1500, free_speed_kmh, (2500.0,) * 24, {class_name: 1.0}, TWO_LANES, (CRASH,))
+    where = road(of)
+    for second in range(0, 500, 5):
+        where.advance(second)
+        for lane in where.vehicles():
+            assert all(0 <= vehicle.speed_kmh < 1.3 * free_speed_kmh for vehicle in lane)
+            for leader, follower in pairwise(lane):
+                assert leader.position_m - leader.length_m - follower.position_m > 0.5
 
 
 def test_surprised_drivers_brake_no_harder_than_tyres_allow():
@@ -153,7 +166,7 @@ def test_rain_slows_and_spreads_the_traffic(rain_mm_h, slower_by, gap_factor):
     assert wet_flow / dry_flow == pytest.approx(1 / (1 + (gap_factor - 1) * 0.4), abs=0.012)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.lists(st.floats(0.0, 20.0), max_size=12))
 def test_the_story_does_not_depend_on_how_the_time_is_cut(steps):
     in_one, in_steps = (road(plan(1650.0, Disturbance("incident", 0, 5, 15, 30, 11))) for _ in "ab")
@@ -183,7 +196,7 @@ def test_all_places_are_told_in_one_order_of_time():
     assert times == sorted(times)
 
 
-@pytest.mark.parametrize("restart_s", [25.0, 62.5, 509.0, 3599.0])
+@pytest.mark.parametrize("restart_s", [25.0, 62.5, 1509.0])
 def test_a_bench_restarted_in_the_first_hour_tells_exactly_the_same_story(restart_s):
     of = plan(1650.0, Disturbance("incident", 0, 5, 15, 30, 11))
     through, restarted = road(of), road(of, now_s=restart_s)

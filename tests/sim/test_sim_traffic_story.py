@@ -5,16 +5,16 @@ from traffic_roads import between, flow_veh_per_h, mean_kmh, plan, road, watch
 
 from firmware_sim.world.traffic.plan import Disturbance
 
-CRASH = Disturbance("incident", -2, 5, 15, 29, 11)
+CRASH = Disturbance("incident", 98, 5, 15, 28, 11)
 
 
 @pytest.fixture(scope="module")
 def told():
-    """Per seed: crossings of the stations at 0 m and at 350 m."""
+    """Per seed: crossings of the stations at 100 m and at 450 m."""
     stories = []
     for seed in range(20):
         where = road(plan(1650.0, CRASH), seed=seed)
-        first, second = watch(where, 0), watch(where, 350)
+        first, second = watch(where, 100), watch(where, 450)
         where.advance(150)
         stories.append((first, second))
     return stories
@@ -48,7 +48,7 @@ def test_before_it_traffic_is_free(told):
 def test_in_it_the_queue_crawls_and_still_flows(told):
     flows = []
     for first, _ in told:
-        queue = between(first, 19, 29)
+        queue = between(first, 18, 28)
         assert all(8 <= crossing.speed_kmh <= 16 for crossing in queue)
         flows.append(flow_veh_per_h(queue, 10) / 2)
     assert 1000 <= sum(flows) / len(flows) <= 1500
