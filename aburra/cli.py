@@ -25,7 +25,7 @@ PROGRAMS = {
         "gateway.municipal.cli", "gateway", "gateway", "the border of one municipality"
     ),
     "center": _Program("control_center.cli", "center", "center", "the monitoring centre"),
-    "sim": _Program("firmware_sim.cli", "sim", "sim", "the bench: simulated hardware"),
+    "sim": _Program("firmware_sim.cli.app", "sim", "sim", "the bench: simulated hardware"),
     "influx-setup": _Program(
         "control_center.store.influx_setup",
         "prepare_influx",
@@ -47,9 +47,12 @@ def app() -> None:
         raise SystemExit(2)
     program = PROGRAMS[name]
     try:
-        single = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-        single.command()(getattr(import_module(program.module), program.function))
-        single(sys.argv[2:], prog_name=f"aburra {name}")
+        found = getattr(import_module(program.module), program.function)
+        if not isinstance(found, typer.Typer):
+            single = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+            single.command()(found)
+            found = single
+        found(sys.argv[2:], prog_name=f"aburra {name}")
     except ModuleNotFoundError as error:
         if error.name is None or error.name.split(".")[0] in _OURS:
             raise

@@ -37,7 +37,7 @@ class Board(ABC):
     """All boards on one line speak the same."""
     quiet_characters: ClassVar[float] = 20.0
     """Silence, in characters, after which a request is over or given up."""
-    measures: ClassVar[tuple[str, ...]] = ()
+    measures: tuple[str, ...] = ()
     """The names it asks its `Sense` for."""
 
     @property

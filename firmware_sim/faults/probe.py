@@ -43,11 +43,19 @@ class Probe:
         self._key = key
         self._switches = switches
         self._errors: dict[str, tuple[float, float]] = {}
+        self._last: dict[str, float] = {}
         self._stuck: dict[str, tuple[Fault, float]] = {}
 
     def __call__(self, name: str, at_s: float) -> float:
-        if name in self.held:
-            return self.held[name]
+        value = self.held[name] if name in self.held else self._feel(name, at_s)
+        self._last[name] = value
+        return value
+
+    def last(self, name: str, at_s: float) -> float:
+        """What it felt when its board last asked; asks now if it never did."""
+        return self._last[name] if name in self._last else self(name, at_s)
+
+    def _feel(self, name: str, at_s: float) -> float:
         gain, offset = self._error(name)
         value = self.truth(name, at_s) * gain + offset
         if self._switches.all():

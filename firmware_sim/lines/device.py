@@ -1,11 +1,14 @@
 """A board where it is mounted: under its name, with its fault switches between it and the line."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from firmware_sim.boards.board import Board
+from firmware_sim.boards.board import Board, Part, Shown
 from firmware_sim.faults.bytes import collide, flip_bits, truncate
+from firmware_sim.faults.catalogue import FAULTS, Where
 from firmware_sim.faults.probe import Probe
 from firmware_sim.faults.switches import Fault, Switches
+from firmware_sim.lines.frames import FrameLog
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +34,30 @@ class Device:
     switches: Switches
     probe: Probe | None = None
     where: str = ""
-    """How it is told from its neighbours on the line: "unit 2", "card 0"."""
+    """How it is told from its neighbours on the line: "unit 2", "address 0"."""
+    prone_to: frozenset[Where] = frozenset({"device"})
+    log: FrameLog = field(default_factory=FrameLog)
+    """Its line's."""
     _off_until_s: float | None = field(default=None, init=False)
     _brown_out: Fault | None = field(default=None, init=False)
+
+    @property
+    def protocol(self) -> str:
+        return self.board.protocol
+
+    @property
+    def measures(self) -> Sequence[str]:
+        return self.board.measures
+
+    @property
+    def faults(self) -> Sequence[str]:
+        return [name for name, kind in FAULTS.items() if kind.where in self.prone_to]
+
+    def shows(self, at_s: float) -> Shown:
+        return self.board.shows(at_s)
+
+    def explain(self, data: bytes, request: bytes | None) -> list[Part]:
+        return self.board.explain(data, request)
 
     def receive(self, data: bytes, at_s: float) -> list[Burst]:
         return self._send(self.board.receive(data, at_s), at_s) if self.is_on(at_s) else []

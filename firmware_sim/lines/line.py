@@ -7,7 +7,9 @@ their pace.
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from firmware_sim.boards.board import Part, Shown
 from firmware_sim.faults.bytes import misread
+from firmware_sim.faults.catalogue import FAULTS
 from firmware_sim.faults.switches import Switches
 from firmware_sim.lines.device import Burst, Device
 from firmware_sim.lines.frames import FrameLog
@@ -16,7 +18,9 @@ BITS_PER_CHARACTER = 10
 
 
 class Line:
-    """Every device hears all that is sent to the line, and answers if it is meant."""
+    """Every device hears all that is sent to the line, and answers if it is meant. There is at
+    least one.
+    """
 
     def __init__(
         self,
@@ -36,10 +40,29 @@ class Line:
         self.protocol = devices[0].board.protocol
         self.quiet_characters = devices[0].board.quiet_characters
         self.log = FrameLog()
+        for device in devices:
+            device.log = self.log
+        self.type = "line"
+        self.title = f"{baud} 8N1"
+        self.where = ""
+        self.probe = None
+        self.measures: Sequence[str] = ()
+        self.faults = [name for name, kind in FAULTS.items() if kind.where in ("line", "device")]
 
     @property
     def character_s(self) -> float:
         return BITS_PER_CHARACTER / self.baud
+
+    def shows(self, at_s: float) -> Shown:
+        state = "unplugged" if self.is_unplugged(at_s) else "plugged in"
+        return {
+            "state": state,
+            "frames_heard": self.log.heard_count,
+            "frames_sent": self.log.sent_count,
+        }
+
+    def explain(self, data: bytes, request: bytes | None) -> list[Part]:
+        return self.devices[0].explain(data, request)
 
     def is_unplugged(self, at_s: float) -> bool:
         return self.switches.active("unplugged", at_s) is not None

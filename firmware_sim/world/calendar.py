@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 UTC_OFFSET_H = -5
+DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,3 +14,14 @@ class Calendar:
     def local_hour(self, time_s: float) -> float:
         """0 to 24."""
         return ((self.start_ms / 1000 + time_s) / 3600 + UTC_OFFSET_H) % 24
+
+    def local_clock(self, time_s: float) -> str:
+        """HH:MM:SS"""
+        second = int(self.local_hour(time_s) * 3600)
+        return f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"
+
+
+def local_midnight_ms(utc_ms: int) -> int:
+    """UTC of the midnight in Colombia before, or at, this moment."""
+    offset_ms = UTC_OFFSET_H * 3_600_000
+    return (utc_ms + offset_ms) // DAY_MS * DAY_MS - offset_ms

@@ -67,7 +67,7 @@ class MhZ19b(Board):
     """
 
     protocol: ClassVar[str] = "winsen"
-    measures: ClassVar[tuple[str, ...]] = ("co2_ppm", "temperature_c")
+    measures = ("co2_ppm", "temperature_c")
 
     def __init__(self, sense: Sense, power_up_s: float) -> None:
         """`power_up_s`: the scenario's second at which it got power; may be negative."""

@@ -89,7 +89,7 @@ class Pms5003(Board):
     """Power failure puts it back to awake and active."""
 
     protocol: ClassVar[str] = "plantower"
-    measures: ClassVar[tuple[str, ...]] = ("pm1_ugm3", "pm25_ugm3", "pm10_ugm3")
+    measures: tuple[str, ...] = ("pm1_ugm3", "pm25_ugm3", "pm10_ugm3")
     words: ClassVar[tuple[Word, ...]] = MASS_WORDS + COUNT_WORDS
     version: ClassVar[int] = 0x97
 
@@ -223,7 +223,7 @@ class Pms5003(Board):
 class Pms5003t(Pms5003):
     """Instead of the particles above 5 and 10 µm it tells temperature and humidity."""
 
-    measures: ClassVar[tuple[str, ...]] = (*Pms5003.measures, "temperature_c", "humidity_pct")
+    measures = (*Pms5003.measures, "temperature_c", "humidity_pct")
     words: ClassVar[tuple[Word, ...]] = MASS_WORDS + COUNT_WORDS[:4] + CLIMATE_WORDS
     version: ClassVar[int] = 0x9A
 

@@ -42,7 +42,7 @@ class Sds011(Board):
     """Mode, id and working period outlive a power failure; sleep does not."""
 
     protocol: ClassVar[str] = "sds011"
-    measures: ClassVar[tuple[str, ...]] = ("pm25_ugm3", "pm10_ugm3")
+    measures = ("pm25_ugm3", "pm10_ugm3")
 
     def __init__(self, sense: Sense, device_id: int) -> None:
         """`device_id`: 0 to 0xFFFE, as printed on it, first byte high."""

@@ -56,7 +56,7 @@ class Sps30(Board):
     """Powers up idle; keeps its cleaning interval through a power failure."""
 
     protocol: ClassVar[str] = "shdlc"
-    measures: ClassVar[tuple[str, ...]] = ("pm1_ugm3", "pm25_ugm3", "pm4_ugm3", "pm10_ugm3")
+    measures = ("pm1_ugm3", "pm25_ugm3", "pm4_ugm3", "pm10_ugm3")
 
     def __init__(self, sense: Sense, serial_number: str) -> None:
         """`serial_number`: up to 31 ASCII characters."""

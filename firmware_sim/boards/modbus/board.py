@@ -23,12 +23,9 @@ class ModbusBoard(Board):
     def __init__(self, unit: int, device: ProfileDevice) -> None:
         """`unit`: 1 to 254. It also answers the further addresses of its profile."""
         self.device = device
+        self.measures = device.measures
         self.units = (unit, *device.profile.also)
         self._heard = bytearray()
-
-    @property
-    def measures(self) -> tuple[str, ...]:  # type: ignore[override]  # a device's is its profile's
-        return self.device.measures
 
     def receive(self, data: bytes, at_s: float) -> bytes:
         # One byte beyond the longest frame is kept: it makes the frame invalid.

@@ -4,7 +4,7 @@ Nobody changes lanes: each lane is a world of its own, but for the disturbances 
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from firmware_sim.world.traffic.demand import BLOCK_S, Demand, ProfileDemand, RecordedDemand
@@ -119,6 +119,11 @@ class Road:
             waiting=sum(len(entrance.waiting) for entrance in self._entrances),
             turned_away=sum(entrance.turned_away for entrance in self._entrances),
         )
+
+    @property
+    def disturbances(self) -> Sequence[Disturbance]:
+        """Past, present and to come, but for those that were lifted."""
+        return tuple(self._disturbances)
 
     def disturb(self, disturbance: Disturbance) -> None:
         """From the next step on; raises `ValueError` for a lane that is not there."""

@@ -1,0 +1,75 @@
+"""A scenario that runs: its rig on real ports, in time."""
+
+import asyncio
+import logging
+import time
+from typing import Any
+
+from firmware_sim.bench.clock import BenchClock
+from firmware_sim.bench.ports import CabinetPorts
+from firmware_sim.bench.run_directory import RunDirectory
+from firmware_sim.bench.start import world_start_ms
+from firmware_sim.rig.rig import Rig
+from firmware_sim.scenario.scenario import Scenario
+
+TICK_S = 0.5
+
+_log = logging.getLogger("aburra.sim")
+
+
+class Bench:
+    def __init__(
+        self, scenario: Scenario, directory: RunDirectory, *, seed: int, start_ms: int
+    ) -> None:
+        """`start_ms` is the UTC at which the scenario's second 0 is, or was."""
+        self._directory = directory
+        now_s = (time.time() - start_ms / 1000) * scenario.speed
+        self.clock = BenchClock(now_s, scenario.speed)
+        self.rig = Rig(
+            scenario,
+            seed=seed,
+            start_ms=world_start_ms(scenario, start_ms),
+            now_s=now_s,
+            kept={part.name: self._kept(part.name) for part in scenario.all_cabinets()},
+        )
+        self.ports = {
+            name: CabinetPorts(cabinet, directory, self.clock)
+            for name, cabinet in self.rig.cabinets.items()
+        }
+        self._written: dict[str, Any] = {}
+
+    def open(self) -> list[dict[str, Any]]:
+        """Opens all lines and ports; returns the cabinets' entries. Raises `BenchError`."""
+        entries = [ports.open() for ports in self.ports.values()]
+        _log.info("listening, scenario second %.1f", self.clock())
+        return entries
+
+    async def run(self) -> None:
+        """Keeps the world moving while nobody asks; for ever, until cancelled."""
+        while True:
+            self.tick()
+            await asyncio.sleep(TICK_S)
+
+    def tick(self) -> None:
+        self.rig.world.advance(self.clock())
+        for name, ports in self.ports.items():
+            ports.tick()
+            self._keep(name)
+
+    def close(self) -> None:
+        for name, ports in self.ports.items():
+            ports.close()
+            self._keep(name)
+
+    def _kept(self, name: str) -> dict[str, Any]:
+        return self._directory.read_json(_kept_name(name))
+
+    def _keep(self, name: str) -> None:
+        kept = self.rig.cabinets[name].keep()
+        if kept != self._written.get(name):
+            self._directory.write_json(_kept_name(name), kept)
+            self._written[name] = kept
+
+
+def _kept_name(cabinet: str) -> str:
+    return f"{cabinet.replace('/', '-')}.kept.json"

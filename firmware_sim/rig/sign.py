@@ -1,0 +1,88 @@
+"""A sign as a target: its datagrams pass its fault switches, and are kept for whoever looks."""
+
+import math
+from typing import Any
+
+from firmware_sim.boards.board import Part, Shown
+from firmware_sim.boards.ntcip.device import SignBoard
+from firmware_sim.faults.bytes import flip_bits, truncate
+from firmware_sim.faults.catalogue import FAULTS
+from firmware_sim.faults.probe import Probe
+from firmware_sim.faults.switches import Fault, Switches
+from firmware_sim.lines.frames import FrameLog
+
+LINK_FAULTS = ("silent", "late", "truncated", "bit-flips", "brown-out", "unplugged")
+"""Those of devices and lines that datagrams can have too."""
+PRONE_TO = ("sign", "clock", "reading")
+
+
+class SignTarget:
+    type = "sign"
+    protocol = "snmp"
+    where = ""
+
+    def __init__(self, name: str, board: SignBoard, switches: Switches, probe: Probe) -> None:
+        self.name = name
+        self.board = board
+        self.switches = switches
+        self.probe: Probe | None = probe
+        self.measures = board.measures
+        self.title = f"NTCIP 1203, {board.title}"
+        self.faults = [
+            name for name, kind in FAULTS.items() if kind.where in PRONE_TO or name in LINK_FAULTS
+        ]
+        self.log = FrameLog()
+        self._back_s = math.inf
+        """When the mains return."""
+        self._brown_out: Fault | None = None
+
+    def shows(self, at_s: float) -> Shown:
+        return self.board.shows(at_s)
+
+    def explain(self, data: bytes, request: bytes | None) -> list[Part]:
+        return self.board.explain(data, is_reply=request is not None)
+
+    def tick(self, at_s: float) -> None:
+        self._follow_mains(at_s)
+        self.board.tick(at_s)
+
+    def incoming(self, data: bytes, at_s: float) -> bytes | None:
+        """A datagram on its way to the sign; None: it never gets there."""
+        self._follow_mains(at_s)
+        if self.switches.active("unplugged", at_s):
+            return None
+        self.log.hear(data)
+        self.log.end_request(at_s)
+        return data
+
+    def outgoing(self, data: bytes, at_s: float) -> list[tuple[float, bytes]]:
+        """A datagram that the sign sends: what leaves, and after how many seconds."""
+        strikes, dice = self.switches.strikes, self.switches.dice
+        if strikes("silent", at_s):
+            return []
+        struck = []
+        if flips := strikes("bit-flips", at_s):
+            struck.append("bit-flips")
+            data = flip_bits(data, round(flips.size), dice)
+        if strikes("truncated", at_s):
+            struck.append("truncated")
+            data = truncate(data, dice)
+        late = strikes("late", at_s)
+        if late:
+            struck.append("late")
+        self.log.send(at_s, self.name, data, tuple(struck))
+        return [(0.0 if late is None else late.size, data)]
+
+    def keep(self) -> dict[str, Any]:
+        return self.board.keep()
+
+    def _follow_mains(self, at_s: float) -> None:
+        """Whether the sign goes dark at once its battery decides."""
+        fault = self.switches.active("brown-out", at_s)
+        if fault is not None and fault is not self._brown_out:
+            self.board.power_fail(at_s)
+            self._back_s = at_s + fault.size
+        self._brown_out = fault
+        if at_s >= self._back_s:
+            self._back_s = math.inf
+            self.board.power_up(at_s)
