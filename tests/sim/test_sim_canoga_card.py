@@ -106,8 +106,20 @@ def test_there_are_no_other_addresses(address):
         POLL.replace(b"1E", b"1F"),
         b"<08\x00?0B>",
         b"<09\x00*x67>",
+        POLL[:-1] + b"?",
+        b"<00" + POLL[3:],
+        b"<07\x00*11>",
     ],
-    ids=["cut short", "first byte lost", "wrong checksum", "unknown type", "data with a poll"],
+    ids=[
+        "cut short",
+        "first byte lost",
+        "wrong checksum",
+        "unknown type",
+        "data with a poll",
+        "wrong end",
+        "no length",
+        "too short",
+    ],
 )
 def test_what_is_no_request_meets_silence(data):
     board = card()

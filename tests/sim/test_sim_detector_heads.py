@@ -126,6 +126,21 @@ def test_cross_talk_does_not_shorten_the_neighbours_own_vehicle():
     assert lanes.durations_ms(20.0)[2:] == [2000, 2000]
 
 
+def test_cross_talk_that_ends_meanwhile_lets_go():
+    lanes = Lanes()
+    lanes.fault("cross-talk", end_s=10.4)
+    lanes.drive(0, Vehicle(1), 10.0)
+    assert lanes.counts(20.0) == [1, 1, 1, 1]
+
+
+def test_what_the_road_tells_late_counts_from_now():
+    lanes = Lanes()
+    lanes.card.tick(12.0)
+    lanes.drive(0, Vehicle(1), 11.75)
+    lanes.card.tick(13.0)
+    assert lanes.told == [(1, True, 12.0), (1, False, 12.25), (2, True, 12.05), (2, False, 12.55)]
+
+
 def test_cross_talk_strikes_at_its_rate():
     lanes = Lanes()
     lanes.fault("cross-talk", rate=0.25)

@@ -170,6 +170,25 @@ def test_intervals_are_aligned_to_its_clock_and_the_first_is_a_whole_one():
     assert number(body, 17) == 0
 
 
+def test_what_is_told_late_counts_from_now():
+    board = radar(lanes=1)
+    board.tick(45.0)
+    board.presence(0, True, 40.0)
+    board.tick(60.0)
+    assert number(ask(board, "710000000000", 60.0)[0], 20, 2) == 0x3200
+
+
+def test_power_failure_parts_a_vehicle_from_its_leader():
+    board = radar(lanes=1)
+    drive(board, 0, 31.0, 0.5)
+    board.tick(35.0)
+    board.power_up(60.0)
+    drive(board, 0, 61.0, 0.5)
+    drive(board, 0, 64.0, 0.5)
+    board.tick(90.0)
+    assert number(ask(board, "710000000000", 90.0)[0], 37) == 3000
+
+
 def test_past_intervals_by_index_and_no_more_than_it_keeps():
     board = radar(lanes=1)
     board.tick(30.0 * 250)
@@ -333,6 +352,14 @@ def test_wrong_body_crc_is_answered_and_nothing_is_done():
     assert answer is not None
     assert answer.body == bytes.fromhex("0E00020002")
     assert ask(board, "0E0000", 1.0) == [b"\x0e\0\0" + stamp(MIDNIGHT_MS + 1000)]
+
+
+@pytest.mark.parametrize("size", [0, 2, 245, 255])
+def test_body_of_a_size_that_is_not_allowed_meets_silence(size):
+    board = radar()
+    assert (
+        board.receive(Packet(board.address, Address(0, 0), 0, bytes(size)).to_bytes(), 1.0) == b""
+    )
 
 
 def test_sequence_numbers_grow_through_the_parts_and_wrap():

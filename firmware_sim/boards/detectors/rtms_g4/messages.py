@@ -64,7 +64,7 @@ def statistics(
         return b"".join(value(zone).to_bytes(2, "big") for zone in zones)
 
     yield Qualifier.COUNT, column(lambda zone: min(COUNT_MAX, zone.volume))
-    yield Qualifier.OCCUPANCY, column(lambda zone: min(OCCUPANCY_MAX, round(zone.occupancy * 1000)))
+    yield Qualifier.OCCUPANCY, column(lambda zone: round(zone.occupancy * OCCUPANCY_MAX))
     yield Qualifier.SPEED, column(lambda zone: _speed(zone.speed_kmh, is_mph))
     if composition & WITH_GAP:
         yield Qualifier.GAP, column(lambda zone: tenths(zone.gap_s))

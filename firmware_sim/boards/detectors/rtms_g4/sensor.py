@@ -72,8 +72,8 @@ class Sensor:
 
     @property
     def bounds_m(self) -> list[float]:
-        """Where classes 1 to 5 begin; in any order on the wire, ascending for use."""
-        return sorted(bound / 10 for bound in self.classes[:5])
+        """Where classes 1 to 5 begin."""
+        return [bound / 10 for bound in self.classes[:5]]
 
     def _apply(self) -> None:
         self.intervals.set_period(self.setup.period_s)

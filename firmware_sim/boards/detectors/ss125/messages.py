@@ -84,7 +84,7 @@ def interval_body(
         + stamp(end_ms)
         + fixed24(_times(lane.speed_kmh, speeds))
         + u24(lane.volume)
-        + min(FULL_OCCUPANCY, round(lane.occupancy * FULL_OCCUPANCY)).to_bytes(2, "big")
+        + round(lane.occupancy * FULL_OCCUPANCY).to_bytes(2, "big")
         + b"".join(map(u24, lane.classes))
         + fixed24(_times(lane.speed_85_kmh, speeds))
         + u24((lane.headway_s or 0) * 1000)
