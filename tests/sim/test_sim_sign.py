@@ -5,13 +5,13 @@ import struct
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sign_bench import make_board
 
 from firmware_sim.boards.ntcip import nonvolatile
 from firmware_sim.boards.ntcip.message import crc_x25, message_crc
 from firmware_sim.boards.ntcip.mib import SignMib
 from firmware_sim.boards.ntcip.objects import DMS, SetError
-from firmware_sim.boards.ntcip.sign import CENTRAL, LOCAL, Sign
-from firmware_sim.boards.ntcip.surroundings import Surroundings
+from firmware_sim.boards.ntcip.state import ControlMode
 
 ROW_MULTI, ROW_OWNER, ROW_CRC, ROW_PRIORITY, ROW_STATUS = 3, 4, 5, 8, 9
 CONTROL, RESET, ACTIVATE, REMAINING = (6, 1, 0), (6, 2, 0), (6, 3, 0), (6, 4, 0)
@@ -23,9 +23,8 @@ BLANK_SOURCE = bytes.fromhex("0700010000")
 BLANK = bytes.fromhex("FFFFFF070001000000000000")
 
 
-def make(*, control: int = CENTRAL, dead: tuple = (), door: bool = False) -> SignMib:
-    sign = Sign(width_px=108, height_px=27, changeable=4, control_mode=control, now_s=0.0)
-    return SignMib(sign, Surroundings(lambda _: 50_000.0, lambda _: 21.4, dead, door))
+def make(**plan) -> SignMib:
+    return make_board(changeable_messages=4, **plan).mib
 
 
 def get(mib: SignMib, where: tuple[int, ...], at_s: float = 0.0):
@@ -131,13 +130,13 @@ def test_activation_refused_tells_why_and_changes_nothing(activation, error):
 
 
 def test_local_control_refuses_until_overridden():
-    mib = make(control=LOCAL)
+    mib = make(is_local=True)
     load(mib, b"TEST")
     with pytest.raises(SetError):
         put(mib, (ACTIVATE, code(0x6D50)), at_s=1.0)
     assert get(mib, ACTIVATE_ERROR, 1.0) == 9
     with pytest.raises(SetError):
-        put(mib, (CONTROL, CENTRAL))
+        put(mib, (CONTROL, ControlMode.CENTRAL))
     put(mib, (CONTROL, 5))
     put(mib, (ACTIVATE, code(0x6D50)), at_s=2.0)
     assert get(mib, CURRENT_MULTI, 2.0) == b"TEST"
@@ -238,7 +237,7 @@ def test_power_failure_keeps_messages_and_shows_the_recovery_message():
 
 
 def test_status_objects():
-    mib = make(dead=((3, 4), (7, 8)), door=True)
+    mib = make(dead_pixels=((3, 4), (7, 8)), is_door_open=True)
     assert get(mib, (9, 7, 1, 0)) == (1 << 5) | (1 << 13)
     assert get(mib, (9, 6, 0)) == 1
     assert get(mib, (9, 7, 2, 0)) == 2
@@ -250,7 +249,7 @@ def test_status_objects():
 
 
 def test_walk_goes_through_every_object_once_in_order():
-    mib = make(dead=((1, 1),))
+    mib = make(dead_pixels=((1, 1),))
     oid, walked = DMS, []
     while (following := mib.next(oid, 0.0)) is not None:
         oid, value = following

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from firmware_sim.boards.ntcip.objects import IpAddress, Oid, TimeTicks, Value
 
 INTEGER, OCTET_STRING, NULL, OBJECT_IDENTIFIER, SEQUENCE = 0x02, 0x04, 0x05, 0x06, 0x30
-IP_ADDRESS, COUNTER, TIME_TICKS = 0x40, 0x41, 0x43
+IP_ADDRESS, COUNTER, GAUGE, TIME_TICKS, OPAQUE, COUNTER_64 = 0x40, 0x41, 0x42, 0x43, 0x44, 0x46
 LONG_FORM = 0x80
 LENGTH_BYTES_MAX = 4
 INTEGER_BYTES_MAX = 4
@@ -45,8 +45,8 @@ class Reader:
     def is_over(self) -> bool:
         return self.at >= self.end
 
-    def element(self, tag: int | None = None) -> Element:
-        """The next element, of this tag if one is given; steps behind it."""
+    def head(self) -> tuple[int, int, int]:
+        """Tag, offset of the content, and the length that is told; does not step."""
         data, start = self.data, self.at
         if start + 2 > self.end:
             raise BerError(start, "an element")
@@ -57,12 +57,18 @@ class Reader:
                 raise BerError(start + 1, "a length")
             length = int.from_bytes(data[content : content + count], "big")
             content += count
+        return data[start], content, length
+
+    def element(self, tag: int | None = None) -> Element:
+        """The next element, of this tag if one is given; steps behind it."""
+        start = self.at
+        found, content, length = self.head()
         if content + length > self.end:
             raise BerError(start + 1, f"a length of at most {self.end - content}")
-        if tag is not None and data[start] != tag:
+        if tag is not None and found != tag:
             raise BerError(start, f"tag {tag:#04x}")
         self.at = content + length
-        return Element(data[start], start, content, self.at)
+        return Element(found, start, content, self.at)
 
     def inside(self, element: Element) -> "Reader":
         return Reader(self.data, element.content, element.end)

@@ -1,6 +1,6 @@
 """A datagram's bytes, piece by piece, in words for a technician."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from firmware_sim.boards.board import Part
 from firmware_sim.boards.ntcip.meaning import dotted, name_of, words_of
@@ -12,6 +12,7 @@ from firmware_sim.boards.ntcip.snmp.ber import (
     NULL,
     OBJECT_IDENTIFIER,
     OCTET_STRING,
+    SEQUENCE,
     TIME_TICKS,
     BerError,
     Element,
@@ -23,7 +24,7 @@ from firmware_sim.boards.ntcip.snmp.pdu import VERSION_3, ErrorStatus, PduKind
 from firmware_sim.boards.ntcip.snmp.usm import AUTH, PRIV, REPORTABLE
 
 VERSIONS = {0: "SNMPv1", 1: "SNMPv2c", 3: "SNMPv3"}
-KINDS = {
+KINDS: Mapping[int, str] = {
     PduKind.GET: "leer · GET",
     PduKind.GET_NEXT: "leer el siguiente · GETNEXT",
     PduKind.RESPONSE: "respuesta · RESPONSE",
@@ -53,7 +54,7 @@ def explain(datagram: bytes, *, is_reply: bool) -> list[Part]:
         start = parts[-1].end if parts else 0
         text = f"sin sentido desde el byte {error.position} · makes no sense: {error}"
         if start < len(datagram):
-            parts.append(Part(start, len(datagram), "? ", text))
+            parts.append(Part(start, len(datagram), "?", text))
     return parts
 
 
@@ -108,11 +109,8 @@ class _Walker:
         self._pdu(scoped)
 
     def _pdu(self, message: Reader) -> None:
-        element = message.element()
-        kind = element.tag
-        text = KINDS.get(PduKind(kind), "?") if kind in set(PduKind) else f"¿{kind:#04x}?"
-        self._parts.append(Part(element.start, element.content, "PDU", text))
-        pdu = message.inside(element)
+        kind, _, _ = message.head()
+        pdu = self._open(message, "PDU", kind)
         self._integer(pdu, "request-id")
         if kind == PduKind.GET_BULK:
             self._integer(pdu, "non-repeaters")
@@ -159,12 +157,21 @@ class _Walker:
     def _say(self, element: Element, name: str, text: str) -> None:
         self._parts.append(Part(element.start, element.end, name, text))
 
-    def _open(self, reader: Reader, name: str) -> Reader:
-        """Steps into a sequence: its tag and length are a part of their own."""
-        inner = reader.sequence()
-        start = self._parts[-1].end if self._parts else 0
-        self._parts.append(Part(start, inner.at, name, f"{inner.end - inner.at} bytes"))
-        return inner
+    def _open(self, reader: Reader, name: str, tag: int = SEQUENCE) -> Reader:
+        """Steps into what holds others: its tag and length are a part of their own.
+
+        Where the datagram was cut short, what there is of it is still told.
+        """
+        start = reader.at
+        found, content, length = reader.head()
+        if found != tag:
+            raise BerError(start, f"tag {tag:#04x}")
+        reader.at = min(content + length, reader.end)
+        missing = content + length - reader.at
+        words = [KINDS.get(tag, f"¿{tag:#04x}?")] if name == "PDU" else []
+        words += [f"{length} bytes"] + [f"faltan · missing {missing}"] * bool(missing)
+        self._parts.append(Part(start, content, name, ", ".join(words)))
+        return Reader(self._data, content, reader.at)
 
     def _integer(self, reader: Reader, name: str, words: Callable[[int], str] = str) -> int:
         element = reader.element(INTEGER)

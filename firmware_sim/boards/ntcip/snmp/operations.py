@@ -90,23 +90,25 @@ def _answer(mib: Mib, pdu: Pdu, at_s: float, *, may_write: bool, is_version_1: b
 
 
 def _bulk(mib: Mib, pdu: Pdu, at_s: float) -> bytes:
+    """As many rounds as asked for and as there is room, or until nothing is left to tell."""
     once, rounds = max(0, pdu.first), max(0, pdu.second)
     oids = [bind.oid for bind in pdu.varbinds]
-    answer, row = b"", oids[once:]
-    for oid in oids[:once]:
-        answer += _next(mib, oid, at_s)[1]
-    count = len(oids[:once])
-    while row and rounds and count + len(row) <= VARBINDS_MAX:
+    binds = [_next(mib, oid, at_s)[1] for oid in oids[:once]]
+    size, row = sum(map(len, binds)), oids[once:]
+    while row and rounds and len(binds) + len(row) <= VARBINDS_MAX:
         found = [_next(mib, oid, at_s) for oid in row]
-        more = b"".join(bind for _, bind in found)
-        if len(answer) + len(more) > SIZE_MAX and answer:
+        size += sum(len(bind) for _, bind in found)
+        if size > SIZE_MAX and binds:
             break
-        answer, count, rounds = answer + more, count + len(row), rounds - 1
-        row = [oid for oid, _ in found]
-    return answer
+        binds += [bind for _, bind in found]
+        following = [oid for oid, _ in found]
+        rounds = 0 if following == row else rounds - 1
+        row = following
+    return b"".join(binds)
 
 
 def _next(mib: Mib, oid: Oid, at_s: float) -> tuple[Oid, bytes]:
+    """At the end of the MIB the OID stays what it was."""
     following = mib.next(oid, at_s)
     if following is None:
         return oid, encoded_varbind(oid, Missing.END_OF_MIB_VIEW)

@@ -7,9 +7,19 @@ from enum import IntEnum
 
 from firmware_sim.boards.ntcip.objects import Oid, Value
 from firmware_sim.boards.ntcip.snmp.ber import (
+    COUNTER,
+    COUNTER_64,
+    GAUGE,
     INTEGER,
+    IP_ADDRESS,
+    NULL,
+    OBJECT_IDENTIFIER,
     OCTET_STRING,
+    OPAQUE,
     SEQUENCE,
+    TIME_TICKS,
+    BerError,
+    Element,
     Reader,
     encoded,
     encoded_integer,
@@ -17,9 +27,11 @@ from firmware_sim.boards.ntcip.snmp.ber import (
     encoded_oid,
     encoded_value,
     integer_of,
+    oid_of,
 )
 
 VERSION_1, VERSION_2C, VERSION_3 = 0, 1, 3
+IPV4_BYTES = 4
 VARBINDS_MAX = 64
 """A request with more is not answered."""
 
@@ -83,7 +95,7 @@ class Pdu:
     varbinds: tuple[VarBind, ...]
 
     @classmethod
-    def read(cls, reader: Reader) -> "Pdu | None":
+    def read(cls, reader: Reader, *, is_version_1: bool = False) -> "Pdu | None":
         """None for kinds that no agent answers; raises `BerError`."""
         element = reader.element()
         if element.tag not in _ANSWERED:
@@ -94,25 +106,45 @@ class Pdu:
         inner.finish()
         varbinds = []
         while not binds.is_over:
-            varbinds.append(_varbind(binds))
+            varbinds.append(_varbind(binds, is_version_1=is_version_1))
         return cls(PduKind(element.tag), *numbers, tuple(varbinds))
 
 
 _ANSWERED = frozenset((PduKind.GET, PduKind.GET_NEXT, PduKind.SET, PduKind.GET_BULK))
 
 
-def _varbind(binds: Reader) -> VarBind:
+def _varbind(binds: Reader, *, is_version_1: bool) -> VarBind:
     whole = binds.element(SEQUENCE)
     inner = binds.inside(whole)
     oid, element = inner.oid(), inner.element()
     inner.finish()
     content = binds.data[element.content : element.end]
-    value: Value | None = None
+    raw = binds.data[whole.start : whole.end]
     if element.tag == INTEGER:
-        value = integer_of(content, element.content)
-    elif element.tag == OCTET_STRING:
-        value = content
-    return VarBind(oid, value, binds.data[whole.start : whole.end])
+        return VarBind(oid, integer_of(content, element.content), raw)
+    if element.tag == OCTET_STRING:
+        return VarBind(oid, content, raw)
+    _check_foreign(element, content, is_version_1=is_version_1)
+    return VarBind(oid, None, raw)
+
+
+def _check_foreign(element: Element, content: bytes, *, is_version_1: bool) -> None:
+    """A value that no object of ours takes must still be one of SNMP's."""
+    number, length = int.from_bytes(content, "big", signed=True), len(content)
+    if element.tag == OBJECT_IDENTIFIER:
+        oid_of(content, element.content)
+        return
+    is_one = {
+        NULL: length == 0,
+        IP_ADDRESS: length == IPV4_BYTES,
+        COUNTER: length > 0 and 0 <= number < 1 << 32,
+        GAUGE: length > 0 and 0 <= number < 1 << 32,
+        TIME_TICKS: length > 0 and 0 <= number < 1 << 32,
+        OPAQUE: True,
+        COUNTER_64: length > 0 and 0 <= number < 1 << 64 and not is_version_1,
+    }
+    if not is_one.get(element.tag, False):
+        raise BerError(element.start, "a value of SNMP")
 
 
 def encoded_varbind(oid: Oid, value: Value | Missing) -> bytes:
@@ -144,7 +176,7 @@ class CommunityMessage:
         message = outer.sequence()
         outer.finish()
         version, community = message.integer(), message.octets()
-        pdu = Pdu.read(message)
+        pdu = Pdu.read(message, is_version_1=version == VERSION_1)
         message.finish()
         return cls(version, community, pdu)
 

@@ -1,0 +1,228 @@
+"""SNMP's bytes: BER, community messages, the cryptography of SNMPv3. No network."""
+
+import struct
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from pyasn1.codec.ber import decoder, encoder
+from pysnmp.proto import rfc1901, rfc1902, rfc1905
+from pysnmp.proto.api import v1, v2c
+from sign_bench import SECRETS, make_board
+
+from firmware_sim.boards.ntcip.objects import DMS, SYSTEM, IpAddress, TimeTicks
+from firmware_sim.boards.ntcip.snmp.aes import decrypt_cfb, encrypt_cfb, encrypted_block
+from firmware_sim.boards.ntcip.snmp.ber import (
+    BerError,
+    Reader,
+    encoded_integer,
+    encoded_octets,
+    encoded_oid,
+    encoded_value,
+    integer_of,
+)
+from firmware_sim.boards.ntcip.snmp.explain import explain
+from firmware_sim.boards.ntcip.snmp.pdu import CommunityMessage, PduKind
+from firmware_sim.boards.ntcip.snmp.responder import SnmpResponder
+from firmware_sim.boards.ntcip.snmp.usm import SecureMessage, localized_key, mac_of
+
+# snmpget -v2c -c public … 1.3.6.1.2.1.1.1.0 as net-snmp 5.9 sends it, but for the request-id.
+GET_SYS_DESCR = bytes.fromhex(
+    "302902010104067075626c6963a01c020400000001020100020100300e300c06082b060102010101000500"
+)
+
+
+def test_message_of_net_snmp_is_read():
+    message = CommunityMessage.from_bytes(GET_SYS_DESCR)
+    assert (message.version, message.community) == (1, b"public")
+    assert message.pdu is not None
+    assert (message.pdu.kind, message.pdu.request_id) == (PduKind.GET, 1)
+    assert [bind.oid for bind in message.pdu.varbinds] == [(1, 3, 6, 1, 2, 1, 1, 1, 0)]
+
+
+@pytest.mark.parametrize("length", range(len(GET_SYS_DESCR)))
+def test_message_cut_short_is_none(length):
+    with pytest.raises(BerError):
+        CommunityMessage.from_bytes(GET_SYS_DESCR[:length])
+
+
+@pytest.mark.parametrize(
+    ("number", "content"),
+    [(0, "020100"), (127, "02017f"), (128, "02020080"), (-1, "0201ff"), (-128, "020180"),
+     (-129, "0202ff7f"), (256, "02020100")],
+)  # fmt: skip
+def test_integers_of_x690(number, content):
+    """X.690, 8.3: the fewest bytes of two's complement."""
+    assert encoded_integer(number).hex() == content
+    assert integer_of(bytes.fromhex(content)[2:]) == number
+
+
+OIDS = st.tuples(
+    st.tuples(st.sampled_from((0, 1)), st.integers(0, 39))
+    | st.tuples(st.just(2), st.integers(0, 1000)),
+    st.lists(st.integers(0, 2**32 - 1), max_size=20),
+).map(lambda parts: (*parts[0], *parts[1]))
+
+
+@given(OIDS)
+@example((2, 999, 3))
+@example((1, 3, 128, 16384, 2**32 - 1))
+def test_oids_are_those_of_pyasn1(oid):
+    expected = encoder.encode(rfc1902.ObjectName(oid))
+    assert encoded_oid(oid) == expected
+    assert Reader(expected).oid() == oid
+
+
+@given(
+    st.one_of(
+        st.integers(-(2**31), 2**31 - 1).map(lambda n: (n, rfc1902.Integer32(n))),
+        st.binary(max_size=300).map(lambda b: (b, rfc1902.OctetString(b))),
+        st.integers(0, 2**32 - 1).map(lambda n: (TimeTicks(n), rfc1902.TimeTicks(n))),
+        st.binary(min_size=4, max_size=4).map(lambda b: (IpAddress(b), rfc1902.IpAddress(b))),
+    )
+)
+def test_values_are_those_of_pyasn1(pair):
+    """Compared as read: pyasn1 writes -128 with a byte too many."""
+    ours, theirs = pair
+    assert decoder.decode(encoded_value(ours), asn1Spec=theirs.clone()) == (theirs, b"")
+
+
+def request_of(version, kind, binds, community=b"lectura-secreta"):
+    """A request as pysnmp encodes it."""
+    api = v1 if version == 0 else v2c
+    pdu = kind()
+    api.apiPDU.set_defaults(pdu)
+    api.apiPDU.set_varbinds(pdu, binds)
+    message = api.Message()
+    api.apiMessage.set_defaults(message)
+    api.apiMessage.set_community(message, community)
+    api.apiMessage.set_pdu(message, pdu)
+    return encoder.encode(message), message
+
+
+def test_pysnmp_reads_our_answers():
+    responder = SnmpResponder(make_board().mib, SECRETS)
+    names = [(*SYSTEM, 3, 0), (*DMS, 6, 5, 0), (*DMS, 6, 6, 0), (*SYSTEM, 2, 0), (*DMS, 99, 0)]
+    request, _ = request_of(1, v2c.GetRequestPDU, [(name, v2c.Null("")) for name in names])
+    answer, rest = decoder.decode(responder.answer(request, 12.5), asn1Spec=rfc1901.Message())
+    assert not rest
+    binds = v2c.apiPDU.get_varbinds(v2c.apiMessage.get_pdu(answer))
+    values = [value for _, value in binds]
+    assert int(values[0]) == 1250
+    assert isinstance(values[0], rfc1902.TimeTicks)
+    assert bytes(values[1]) == bytes.fromhex("0700010000")
+    assert values[2].prettyPrint() == "0.0.0.0"
+    assert tuple(values[3]) == DMS
+    assert values[4].isSameTypeWith(rfc1905.noSuchObject)
+
+
+def test_aes_of_fips_197():
+    """FIPS 197, appendix C.1."""
+    key = bytes.fromhex("000102030405060708090a0b0c0d0e0f")
+    block = bytes.fromhex("00112233445566778899aabbccddeeff")
+    assert encrypted_block(key, block).hex() == "69c4e0d86a7b0430d8cdb78070b4c55a"
+
+
+def test_cipher_feedback_of_sp_800_38a():
+    """SP 800-38A, F.3.13 and F.3.14."""
+    key = bytes.fromhex("2b7e151628aed2a6abf7158809cf4f3c")
+    vector = bytes(range(16))
+    text = bytes.fromhex(
+        "6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51"
+        "30c81c46a35ce411e5fbc1191a0a52eff69f2445df4f9b17ad2b417be66c3710"
+    )
+    cipher = bytes.fromhex(
+        "3b3fd92eb72dad20333449f8e83cfb4ac8a64537a0b3a93fcde3cdad9f1ce58b"
+        "26751f67a3cbb140b1808cf187a4f4dfc04b05357c5d1c0eeac4c66f9ff7f2e6"
+    )
+    assert encrypt_cfb(key, vector, text) == cipher
+    assert decrypt_cfb(key, vector, cipher) == text
+    assert encrypt_cfb(key, vector, text[:21]) == cipher[:21]
+
+
+def test_key_localization_of_rfc_3414():
+    """RFC 3414, appendix A.3.2."""
+    engine_id = bytes.fromhex("000000000000000000000002")
+    key = localized_key(b"maplesyrup", engine_id)
+    assert key.hex() == "6695febc9288e36282235fc7151f128497b38f3f"
+
+
+DISCOVERY = bytes.fromhex(  # as net-snmp 5.9 sends it, but for the two ids
+    "303e020103301102040000000102030 0ffe30401040201030410300e0400020100020100040004000400"
+    "301404000400a00e02040000000102010002010030 00".replace(" ", "")
+)
+
+
+def test_discovery_is_answered_with_engine_boots_and_time():
+    mib = make_board().mib
+    answer = SnmpResponder(mib, SECRETS).answer(DISCOVERY, 100.0)
+    assert answer is not None
+    given_back = SecureMessage.from_bytes(answer)
+    assert given_back.message_id == 1
+    assert given_back.parameters.engine_id == mib.engine_id
+    assert mib.engine_id[:5] == struct.pack(">IB", 0x80000000 | 1206, 5)
+    assert (given_back.parameters.boots, given_back.parameters.time_s) == (1, 100)
+    assert bytes.fromhex("2b060106030f01010400") in answer  # usmStatsUnknownEngineIDs.0
+    unreportable = DISCOVERY.replace(bytes.fromhex("040104"), bytes.fromhex("040100"))
+    assert SnmpResponder(mib, SECRETS).answer(unreportable, 100.0) is None
+
+
+def test_mac_covers_everything_but_itself():
+    message = bytes(range(60))
+    mac = mac_of(message, b"key", 20)
+    assert mac == mac_of(message[:20] + b"x" * 12 + message[32:], b"key", 20)
+    assert mac != mac_of(b"x" + message[1:], b"key", 20)
+
+
+SEEDS = st.sampled_from(
+    [
+        GET_SYS_DESCR,
+        DISCOVERY,
+        request_of(1, v2c.SetRequestPDU, [((*DMS, 6, 3, 0), v2c.OctetString(bytes(12)))])[0],
+        request_of(0, v1.GetNextRequestPDU, [(DMS, v1.Null(""))])[0],
+        request_of(1, v2c.GetBulkRequestPDU, [(DMS, v2c.Null("")), (SYSTEM, v2c.Null(""))])[0],
+    ]
+)
+
+
+@st.composite
+def spoiled(draw):
+    data = bytearray(draw(SEEDS))
+    for _ in range(draw(st.integers(0, 4))):
+        at = draw(st.integers(0, len(data) - 1))
+        data[at : at + draw(st.integers(0, 2))] = draw(st.binary(max_size=3))
+        data = data or bytearray(b"0")
+    return bytes(data)
+
+
+@settings(max_examples=300)
+@given(st.one_of(st.binary(max_size=120), spoiled()))
+def test_any_bytes_meet_silence_or_a_message(datagram):
+    answer = SnmpResponder(make_board().mib, SECRETS).answer(datagram, 5.0)
+    if answer is not None:
+        assert len(answer) < 65508
+        version = Reader(answer).sequence().integer()
+        if version == 3:
+            assert SecureMessage.from_bytes(answer).flags == 0
+        else:
+            spec = (v1, v2c)[version].Message()
+            assert decoder.decode(answer, asn1Spec=spec)[1] == b""
+
+
+@settings(max_examples=300)
+@given(st.one_of(st.binary(max_size=120), spoiled()), st.booleans())
+@example(b"", True)
+def test_any_bytes_are_explained_in_order(datagram, is_reply):
+    at = 0
+    for part in explain(datagram, is_reply=is_reply):
+        assert at <= part.start < part.end <= len(datagram)
+        assert part.name
+        assert part.text
+        at = part.end
+
+
+def test_long_lengths_are_bounded():
+    for head in ("3084ffffffff", "30850000000001", "3080", "30"):
+        with pytest.raises(BerError):
+            CommunityMessage.from_bytes(bytes.fromhex(head) + bytes(20))
+    assert Reader(encoded_octets(bytes(300))).octets() == bytes(300)
