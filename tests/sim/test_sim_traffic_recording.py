@@ -7,7 +7,7 @@ import pytest
 from traffic_roads import plan, road, watch
 
 from firmware_sim.world.traffic.demand import BLOCK_S, RecordedDemand
-from firmware_sim.world.traffic.plan import LanePlan
+from firmware_sim.world.traffic.plan import Disturbance, LanePlan
 from firmware_sim.world.traffic.recording import RecordingError, read_recording
 
 MIX = {"motorcycle": 0.6, "car": 0.32, "bus": 0.03, "truck": 0.05}
@@ -78,6 +78,19 @@ def test_recorded_vehicles_keep_order_and_never_overlap(small):
     assert keys == sorted(keys)
     tally = where.tally()
     assert tally.arrived == tally.inside + tally.left + tally.waiting + tally.turned_away
+
+
+def test_a_disturbance_does_not_touch_a_recorded_lane(small):
+    lanes = (LanePlan("1", recording=read_recording(small)),)
+    crash = Disturbance("incident", 0, 200, 0, 300, 5)
+    calm, disturbed = (
+        road(plan(lanes=lanes, mix=MIX)),
+        road(plan(1500.0, crash, lanes=lanes, mix=MIX)),
+    )
+    seen_calm, seen_disturbed = watch(calm, 100), watch(disturbed, 100)
+    calm.advance(300)
+    disturbed.advance(300)
+    assert seen_calm == seen_disturbed != [[]]
 
 
 def test_the_lane_beside_it_lives_its_own_life(small):

@@ -48,10 +48,3 @@ def next_speeds(
 
 def braking_scale_s2m(row: VehicleClass) -> float:
     return 0.5 / math.sqrt(row.acceleration_ms2 * row.comfortable_braking_ms2)
-
-
-def equilibrium_gap_m(row: VehicleClass, speed_ms: float, desired_ms: float) -> float:
-    """The gap at which a vehicle neither accelerates nor brakes behind one as fast as itself."""
-    share = speed_ms / desired_ms
-    free = 1.0 - share * share * share * share
-    return (row.standing_gap_m + speed_ms * row.time_gap_s) / math.sqrt(free)
