@@ -8,9 +8,6 @@ from typing import Protocol
 
 from firmware_sim.boards.ntcip.snmp.responder import Device, SnmpResponder, SnmpSecrets
 
-Communities = SnmpSecrets
-"""The former name, for a bench that has no SNMPv3."""
-
 DATAGRAM_BYTES_MAX = 65535
 DATAGRAMS_A_TURN = 32
 """So many are read before others get their turn; what waits longer, the kernel drops."""

@@ -227,7 +227,7 @@ def test_power_failure_keeps_messages_and_shows_the_recovery_message():
     load(before, b"TEST")
     put(before, (COMM_LOSS_MIN, 2), (ACTIVATE, code(0x6D50)), at_s=1.0)
     after = make()
-    nonvolatile.restore(after.sign, nonvolatile.keep(before.sign))
+    nonvolatile.restore(after.sign, nonvolatile.keep(before.sign), 0.0)
     assert get(after, CURRENT_MULTI) == b""
     assert get(after, SOURCE_MODE) == 10
     assert get(after, COMM_LOSS_MIN) == 2

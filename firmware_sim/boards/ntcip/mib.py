@@ -4,7 +4,6 @@ import hashlib
 import struct
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import cache
 from types import MappingProxyType
 
@@ -27,7 +26,6 @@ from firmware_sim.boards.ntcip.objects import (
 from firmware_sim.boards.ntcip.plan import SignPlan
 from firmware_sim.boards.ntcip.sensors import LEVELS, SignSensors
 from firmware_sim.boards.ntcip.state import STANDBY, ControlMode
-from firmware_sim.boards.ntcip.surroundings import Surroundings
 from firmware_sim.boards.ntcip.tables import (
     font_values,
     message_oids,
@@ -36,7 +34,6 @@ from firmware_sim.boards.ntcip.tables import (
     read_message,
     write_message,
 )
-from firmware_sim.faults.switches import Switches
 
 NEMA = 1206
 PIXEL_PITCH_MM, BORDER_MM = 20, 100
@@ -115,14 +112,7 @@ READERS: Mapping[str, Reader] = MappingProxyType(
 
 
 class SignMib:
-    def __init__(self, sign: SignController, sensors: SignSensors | Surroundings) -> None:
-        if isinstance(sensors, Surroundings):
-            sign.plan = replace(
-                sign.plan,
-                dead_pixels=tuple(sensors.dead_pixels),
-                is_door_open=sensors.is_door_open,
-            )
-            sensors = SignSensors(sign, sensors.sense, Switches("sign"), lambda s: int(s * 1000))
+    def __init__(self, sign: SignController, sensors: SignSensors) -> None:
         self.sign = sign
         self.sensors = sensors
         self._scalars = scalar_objects()

@@ -29,7 +29,7 @@ def keep(sign: SignController) -> dict[str, Any]:
     }
 
 
-def restore(sign: SignController, kept: dict[str, Any], at_s: float | None = None) -> None:
+def restore(sign: SignController, kept: dict[str, Any], at_s: float) -> None:
     """Puts back what `keep` gave and lets the sign power up, after a failure of unknown length."""
     state = sign.state
     for number, row in kept["rows"].items():
@@ -49,7 +49,7 @@ def restore(sign: SignController, kept: dict[str, Any], at_s: float | None = Non
     for name, value in kept["settings"].items():
         state.settings[name] = value if isinstance(value, int) else bytes.fromhex(value)
     state.boots = kept["boots"]
-    sign.power_up(state.started_s if at_s is None else at_s)
+    sign.power_up(at_s)
 
 
 def _kept_settings(sign: SignController) -> list[str]:
