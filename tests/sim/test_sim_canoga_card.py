@@ -5,6 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firmware_sim.boards.detectors.canoga import CanogaCard
+from firmware_sim.faults.switches import Fault, Switches
+from firmware_sim.lines.device import Device
+from firmware_sim.lines.line import Line
 
 POLL = bytes.fromhex("3C3038002A31453E")
 VERSION = bytes.fromhex("3C3038004237363E")
@@ -92,6 +95,23 @@ def test_only_the_addressed_card_answers():
     assert not first.receive(request(128, b"*"), 0.0)
 
 
+def test_two_cards_on_one_line_of_which_one_loses_power():
+    cards = [golden_card(), card(1)]
+    pass_over(cards[1], 1, 10.0, 0.1)
+    devices = [
+        Device(f"card {one.address}", "canoga", "Canoga", one, Switches(f"{one.address}"))
+        for one in cards
+    ]
+    line = Line("loops", devices, Switches("loops"), baud=9600, is_half_duplex=False)
+    assert [burst.data for burst in line.receive(POLL, 101.0)] == [GOLDEN]
+    devices[0].switches.switch_on(Fault("brown-out", start_s=110.0, end_s=110.5, amount=3.0))
+    line.tick(110.0)
+    assert line.receive(POLL + request(1, b"*"), 112.0)[0].device == "card 1"
+    (burst,) = line.receive(POLL, 113.5)
+    assert burst.data == AT_REST
+    assert cards[1].shows(114.0)["input_1_count"] == 1
+
+
 @pytest.mark.parametrize("address", [-1, 16, 127, 256])
 def test_there_are_no_other_addresses(address):
     with pytest.raises(ValueError, match=str(address)):
@@ -156,6 +176,8 @@ def test_explains_poll_and_reply():
     assert told["entrada 1 inicio · input 1 start"] == "100000 ms"
     assert told["entrada 1 cuenta · input 1 count"] == "5"
     assert told["suma XOR · XOR checksum"] == "7D correcta · right"
+    late = {part.name: part.text for part in board.explain(bytes(3) + b"\xff" * 34, POLL)}
+    assert late["entrada 1 inicio · input 1 start"] == "4294967295 ms"
     version = {part.name: part.text for part in board.explain(board.receive(VERSION, 0), VERSION)}
     assert version["datos · data"] == "V 1.23    "
 

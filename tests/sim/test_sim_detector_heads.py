@@ -307,6 +307,25 @@ def test_radar_faults():
     assert (shown["lane_1_volume"], shown["lane_2_volume"]) == (2, 1)
 
 
+def test_cross_talk_from_both_sides_keeps_vehicles_apart_whose_keys_are_the_same():
+    switches = Switches("radar")
+    board = Ss125(0, 1, lanes=3, clock_ms=lambda at_s: round(at_s * 1000))
+    left, middle, right = (
+        RadarHead(board, lane, switches, key=f"lane {lane}", range_m=10.0) for lane in range(3)
+    )
+    left.neighbour = right.neighbour = middle
+    switches.switch_on(Fault("cross-talk"))
+    board.tick(0.0)
+    for head, time_s in ((left, 31.0), (right, 31.5), (middle, 31.7)):
+        head.front(Crossing(Vehicle(1), time_s))
+    for head, time_s in ((left, 33.0), (right, 34.0), (middle, 35.0)):
+        head.rear(Crossing(Vehicle(1), time_s))
+    board.tick(60.0)
+    shown = board.shows(60.0)
+    assert [shown[f"lane_{lane}_volume"] for lane in (1, 2, 3)] == [1, 3, 1]
+    assert shown["lane_2_occupancy_pct"] == pytest.approx(100 * 4 / 30, abs=0.05)
+
+
 def test_radar_locked_on_is_full_and_sees_nobody():
     radar = Radar()
     radar.switches.switch_on(Fault("locked-on", start_s=30.0, end_s=60.0))

@@ -48,7 +48,7 @@ def number(unit: str = "", scale: float = 1) -> Callable[[bytes], str]:
     """A big-endian unsigned integer in its unit."""
 
     def say(data: bytes) -> str:
-        return f"{int.from_bytes(data, 'big') * scale:g} {unit}".rstrip()
+        return f"{int.from_bytes(data, 'big') * scale:.10g} {unit}".rstrip()
 
     return say
 

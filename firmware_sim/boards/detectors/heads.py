@@ -17,7 +17,6 @@ from firmware_sim.faults.switches import Switches
 
 FALSE_ON_MAX_S = 0.12
 FALSE_SPEED_KMH, FALSE_LENGTH_M = (20.0, 100.0), (1.5, 6.0)
-OWN, OVERHEARD = "own", "overheard"
 
 
 class Crossing(Protocol):
@@ -38,6 +37,7 @@ class LoopHead:
         """`first_input` is 1 to 4; the key seeds what is random about the faults."""
         self.neighbour: LoopHead | None = None
         """Whose loops feel this lane's vehicles too under cross-talk."""
+        self._first_input = first_input
         self._faults = HeadFaults(key, switches)
         self.feelers = [
             Feeler(
@@ -54,12 +54,12 @@ class LoopHead:
         """Metal comes over a loop (0 or 1), or has left it."""
         if is_on and self._faults.misses(vehicle, time_s):
             return
-        self.feelers[loop].hold(OWN, is_on, time_s)
+        self.feelers[loop].hold(self._first_input, is_on, time_s)
         neighbour = self.neighbour
         if neighbour is not None and (
             not is_on or self._faults.strikes("cross-talk", vehicle, time_s)
         ):
-            neighbour.feelers[loop].hold(OVERHEARD, is_on, time_s)
+            neighbour.feelers[loop].hold(self._first_input, is_on, time_s)
 
     def advance(self, to_s: float) -> None:
         for loop in self.feelers:
@@ -87,6 +87,7 @@ class RadarHead:
         """
         self.neighbour: RadarHead | None = None
         """Whose zone sees this lane's vehicles too under cross-talk."""
+        self._lane = lane
         self._range_m = range_m
         self._motorcycles_detected = motorcycles_detected
         self._faults = HeadFaults(key, switches)
@@ -101,34 +102,35 @@ class RadarHead:
         vehicle, time_s = crossing.vehicle, crossing.time_s
         if self._is_hidden(vehicle) or self._faults.misses(vehicle, time_s):
             return
-        self.enter((OWN, vehicle.key), time_s)
+        self.enter((self._lane, vehicle.key), time_s)
         if self.neighbour and self._faults.strikes("cross-talk", vehicle, time_s):
-            self.neighbour.enter((OVERHEARD, vehicle.key), time_s)
+            self.neighbour.enter((self._lane, vehicle.key), time_s)
 
     def rear(self, crossing: Crossing) -> None:
         """A rear bumper leaves the zone, `zone_m` further on."""
         vehicle = crossing.vehicle
-        self.leave((OWN, vehicle.key), vehicle, crossing.time_s)
+        self.leave((self._lane, vehicle.key), vehicle, crossing.time_s)
         if self.neighbour:
-            self.neighbour.leave((OVERHEARD, vehicle.key), vehicle, crossing.time_s)
+            self.neighbour.leave((self._lane, vehicle.key), vehicle, crossing.time_s)
+
+    def enter(self, holder: Hashable, time_s: float) -> None:
+        """A vehicle of this lane or of another one seems to come."""
+        self._entered_s[holder] = time_s
+        self._zone.hold(holder, True, time_s)
+
+    def leave(self, holder: Hashable, vehicle: Vehicle, time_s: float) -> None:
+        """It goes, unless it was never seen to come."""
+        entered_s = self._entered_s.pop(holder, None)
+        if entered_s is not None:
+            speed_kmh = (vehicle.length_m + self.zone_m) / (time_s - entered_s) * 3.6
+            seen = Pass(entered_s, time_s, speed_kmh, vehicle.length_m, self._range_m)
+            self._zone.hold(holder, False, time_s, seen)
 
     def advance(self, to_s: float) -> None:
         self._zone.advance(to_s)
 
     def _is_hidden(self, vehicle: Vehicle) -> bool:
         return vehicle.class_name == "motorcycle" and vehicle.luck >= self._motorcycles_detected
-
-    def enter(self, holder: Hashable, time_s: float) -> None:
-        self._entered_s[holder] = time_s
-        self._zone.hold(holder, True, time_s)
-
-    def leave(self, holder: Hashable, vehicle: Vehicle, time_s: float) -> None:
-        """Unless it was there when the radar was mounted, or was not seen to come."""
-        entered_s = self._entered_s.pop(holder, None)
-        if entered_s is not None:
-            speed_kmh = (vehicle.length_m + self.zone_m) / (time_s - entered_s) * 3.6
-            seen = Pass(entered_s, time_s, speed_kmh, vehicle.length_m, self._range_m)
-            self._zone.hold(holder, False, time_s, seen)
 
     def _ghost(self, false: FalseDetection) -> tuple[float, Pass]:
         """An echo that looks like a vehicle."""

@@ -22,9 +22,9 @@ PORT = 0x4203
 MODE_MASK, MODE_PER_VEHICLE = 0x1E00, 0x1200
 MODES = {
     0x0C00: "normal",
-    0x0400: "stat",
-    0x0200: "polled",
-    MODE_PER_VEHICLE: "per vehicle",
+    0x0400: "estadístico · statistical",
+    0x0200: "por sondeo · polled",
+    MODE_PER_VEHICLE: "por vehículo · per vehicle",
     0x0000: "spider",
 }
 CLASS_BOUNDS_DM = (30, 45, 55, 120, 160, 0)

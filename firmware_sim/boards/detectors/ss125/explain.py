@@ -47,10 +47,10 @@ CODES = {
     Code.PUSH_STATE: "envío no permitido · invalid push state",
     Code.CLOCK_NOT_SET: "hora imposible · clock not set",
 }
+STORAGE = {0: "ninguno · none", 1: "circular", 2: "hasta llenarse · until full"}
 NO_VALUE = "sin valor · no value"
 OCCUPANCY_MISSING = 0x7FFF
 """From here on."""
-ADDRESS = "subred y equipo · sub-net and id"
 
 
 def explain(frame: bytes, *, is_metric: bool) -> list[Part]:
@@ -72,8 +72,8 @@ def _explain_packet(frame: bytes, at: int, size: int, *, is_metric: bool) -> lis
     rest = size - sum(field.size for field in known)
     fields = [
         Field(2, "inicio · start", _sentinel),
-        Field(3, f"destino: {ADDRESS}", _address),
-        Field(3, f"origen: {ADDRESS}", _address),
+        Field(3, "destino (subred/equipo) · destination (sub-net/id)", _address),
+        Field(3, "origen (subred/equipo) · source (sub-net/id)", _address),
         Field(1, "secuencia · sequence", number()),
         Field(1, "longitud del cuerpo · body length", number("bytes")),
         Field(1, "CRC de cabecera · header CRC", lambda data: verdict(data[0], header_crc, 2)),
@@ -103,7 +103,7 @@ def _body_fields(body: bytes, *, is_metric: bool) -> list[Field]:
 
 def _payload_fields(body: bytes, speed: str, length: str) -> Sequence[Field]:
     message_id, size = body[0], len(body) - BODY_MIN
-    index = Field(3, "índice · index", number("(0 = último · latest)"))
+    index = Field(3, "índice · index", number("intervalos atrás · intervals back"))
     clock = Field(8, "hora UTC · UTC time", _stamp)
     if message_id == Message.INTERVAL and size > index.size:
         return (index, clock, *_interval_fields(speed))
@@ -117,7 +117,7 @@ def _payload_fields(body: bytes, speed: str, length: str) -> Sequence[Field]:
         ),
         Message.DATA_CONFIG: (
             Field(2, "intervalo · interval", number("s")),
-            Field(1, "almacenamiento · storage", one_of({0: "no", 1: "circular", 2: "fill once"})),
+            Field(1, "almacenamiento · storage", one_of(STORAGE)),
             Field(6, "envío de eventos · event push", _push),
             Field(6, "envío de intervalos · interval push", _push),
             Field(6, "envío de presencia · presence push", _push),
@@ -125,7 +125,8 @@ def _payload_fields(body: bytes, speed: str, length: str) -> Sequence[Field]:
             Field(2, "tamaño de lazo · loop size", _fixed16(length)),
         ),
         Message.VERSION: tuple(
-            Field(4, name, hexadecimal) for name in ("digital", "algoritmo", "FPGA", "FPAA")
+            Field(4, f"versión · version: {name}", hexadecimal)
+            for name in ("digital", "algoritmo · algorithm", "FPGA", "FPAA")
         ),
         Message.CLOCK: (clock,),
         Message.CLASS_CONFIG: tuple(
@@ -153,8 +154,8 @@ def _interval_fields(speed: str) -> Sequence[Field]:
         Field(2, "ocupación · occupancy", _occupancy),
         *(Field(3, f"clase {place} · class {place}", number("veh")) for place in range(4)),
         Field(3, "velocidad 85 % · 85 % speed", _fixed24(speed)),
-        Field(3, "intervalo medio · headway", number("ms")),
-        Field(3, "brecha media · gap", number("ms")),
+        Field(3, "intervalo entre vehículos · headway", number("ms")),
+        Field(3, "brecha · gap", number("ms")),
         Field(1, "carriles · lanes", number()),
         Field(1, "sentidos · approaches", number()),
     )
