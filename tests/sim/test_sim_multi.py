@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firmware_sim.boards.ntcip.layout import Defaults, check
+from firmware_sim.boards.ntcip.layout import check
 from firmware_sim.boards.ntcip.multi import PAGES_MAX, MultiError, Verdict
+from firmware_sim.boards.ntcip.page import Defaults
 from firmware_sim.boards.ntcip.plan import SignPlan
 
 NONE, UNSUPPORTED, VALUE, TOO_BIG = 2, 3, 4, 5

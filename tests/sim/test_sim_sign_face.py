@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from sign_bench import get, load, make_board, put, show
 
 from firmware_sim.boards.ntcip.font import fonts_of
-from firmware_sim.boards.ntcip.layout import AMBER, BLACK, Defaults, check, compose
+from firmware_sim.boards.ntcip.layout import check, compose
 from firmware_sim.boards.ntcip.multi import MultiRefusedError, Verdict, plain_text
+from firmware_sim.boards.ntcip.page import AMBER, BLACK, Defaults
 from firmware_sim.boards.ntcip.plan import SignPlan
 from firmware_sim.boards.ntcip.png import png_of
 from firmware_sim.boards.ntcip.render import dark, drawn

@@ -1,14 +1,12 @@
-"""A dynamic message sign's controller: its message table, what it shows and for how long.
+"""A dynamic message sign's controller: what it shows, why, and for how long.
 
 Pure: every method is handed the scenario's second. All that can change is in `state`, so that a
 request of many parts can be tried on it and taken back whole.
 """
 
 import math
-from collections.abc import Mapping
-from dataclasses import replace
 
-from firmware_sim.boards.ntcip.layout import Defaults, Page, check, compose
+from firmware_sim.boards.ntcip.layout import compose
 from firmware_sim.boards.ntcip.message import (
     BLANK_ID,
     FOR_EVER_MIN,
@@ -18,11 +16,10 @@ from firmware_sim.boards.ntcip.message import (
     MessageId,
     RowStatus,
     blank_message,
-    message_crc,
 )
-from firmware_sim.boards.ntcip.multi import MultiError, MultiRefusedError
-from firmware_sim.boards.ntcip.objects import Value
-from firmware_sim.boards.ntcip.plan import SignPlan
+from firmware_sim.boards.ntcip.message_table import WRITABLE, MessageTable, RowRefusedError
+from firmware_sim.boards.ntcip.multi import MultiRefusedError
+from firmware_sim.boards.ntcip.page import Page
 from firmware_sim.boards.ntcip.state import (
     COMM_LOSS,
     END_DURATION,
@@ -32,18 +29,10 @@ from firmware_sim.boards.ntcip.state import (
     SHORT_RECOVERY,
     ActivateError,
     ControlMode,
-    RowKey,
-    SignState,
     SourceMode,
-    ValidateError,
 )
-from firmware_sim.faults.switches import Switches
 
-BLANK_ROWS = 255
 PIXEL_TEST_S = 5.0
-ROW_BYTES = 32
-"""What a message takes of the memory besides its MULTI."""
-WRITABLE = (Memory.CHANGEABLE, Memory.VOLATILE)
 
 
 class ActivationRefusedError(Exception):
@@ -52,78 +41,12 @@ class ActivationRefusedError(Exception):
         self.reason = reason
 
 
-class RowRefusedError(Exception):
-    """The row's status, or the sign's memory, does not allow what was asked."""
-
-
-class SignController:
-    def __init__(
-        self, plan: SignPlan, switches: Switches, settings: Mapping[str, Value], *, now_s: float
-    ) -> None:
-        """`settings`: what the manager may set, as it is in a new sign."""
-        self.plan = plan
-        self._switches = switches
-        rows: dict[RowKey, Message] = {
-            (Memory.PERMANENT, number): _permanent(multi)
-            for number, multi in enumerate(plan.permanent_messages, start=1)
-        }
-        for memory, count in (
-            (Memory.CHANGEABLE, plan.changeable_messages),
-            (Memory.VOLATILE, plan.volatile_messages),
-        ):
-            rows |= {(memory, number): Message() for number in range(1, count + 1)}
-        self.state = SignState(rows, dict(settings), started_s=now_s, heard_s=now_s)
-
-    def row(self, memory: int, number: int) -> Message | None:
-        if memory == Memory.CURRENT_BUFFER and number == 1:
-            return self.state.shown
-        if memory == Memory.BLANK and self.plan.has_blank_memory and 1 <= number <= BLANK_ROWS:
-            return blank_message(number)
-        return self.state.rows.get((memory, number))
-
+class SignController(MessageTable):
     def control_mode(self, at_s: float) -> ControlMode:
         if self.state.is_override:
             return ControlMode.CENTRAL_OVERRIDE
-        is_local = self.plan.is_local or self._switches.active("local-control", at_s)
+        is_local = self.plan.is_local or self.switches.active("local-control", at_s)
         return ControlMode.LOCAL if is_local else ControlMode.CENTRAL
-
-    def free_bytes(self, memory: Memory, at_s: float) -> int:
-        if self._switches.active("full-table", at_s):
-            return 0
-        rows = self.state.rows_of(memory).values()
-        used = sum(ROW_BYTES + len(row.multi) for row in rows if row.status != RowStatus.NOT_USED)
-        return max(0, self.plan.memory_bytes - used)
-
-    def valid_messages(self, memory: Memory) -> int:
-        return sum(row.status == RowStatus.VALID for row in self.state.rows_of(memory).values())
-
-    def request_status(self, key: RowKey, wanted: int, at_s: float) -> None:
-        """Raises `RowRefusedError` where the row's status has no such way out."""
-        row = self.state.rows[key]
-        if row.status == RowStatus.VALIDATING:
-            raise RowRefusedError
-        if wanted == RowStatus.MODIFY_REQUEST:
-            self._begin_to_modify(key, row, at_s)
-        elif wanted == RowStatus.VALIDATE_REQUEST and row.status == RowStatus.MODIFYING:
-            result_s = at_s + self.plan.validation_s
-            self.state.rows[key] = replace(row, status=RowStatus.VALIDATING, validated_s=result_s)
-        elif wanted == RowStatus.NOT_USED_REQUEST:
-            self.state.rows[key] = Message()
-        else:
-            raise RowRefusedError
-
-    def _begin_to_modify(self, key: RowKey, row: Message, at_s: float) -> None:
-        is_again = row.status == RowStatus.MODIFYING
-        if is_again and self.plan.refuses_second_modify_request:
-            raise RowRefusedError
-        # The message that is worked on stands beside the one that it replaces.
-        if self.free_bytes(Memory(key[0]), at_s) < ROW_BYTES:
-            raise RowRefusedError
-        self.state.rows[key] = replace(row, status=RowStatus.MODIFYING)
-
-    def clear(self, memory: Memory) -> None:
-        for number in self.state.rows_of(memory):
-            self.state.rows[memory, number] = Message()
 
     def activate(self, code: ActivationCode, at_s: float, *, locally: bool = False) -> None:
         """Raises `ActivationRefusedError`; the first fault in the standard's order counts.
@@ -192,9 +115,7 @@ class SignController:
         state = self.state
         if not self.is_on(at_s):
             return
-        for key, row in state.rows.items():
-            if row.status == RowStatus.VALIDATING and at_s >= row.validated_s:
-                state.rows[key] = self._judged(row)
+        self.validate(at_s)
         if at_s >= state.ends_s:
             self._show_standby(END_DURATION, SourceMode.END_DURATION, at_s)
         limit_min = state.number("dmsTimeCommLoss")
@@ -230,18 +151,6 @@ class SignController:
         self.state.pixel_test_ends_s = at_s + PIXEL_TEST_S
         self.state.is_pixel_table_cleared = False
 
-    def defaults(self) -> Defaults:
-        number = self.state.number
-        return Defaults(
-            font=number("defaultFont"),
-            line_justification=number("defaultJustificationLine"),
-            page_justification=number("defaultJustificationPage"),
-            page_on_ds=number("defaultPageOnTime"),
-            page_off_ds=number("defaultPageOffTime"),
-            flash_on_ds=number("defaultFlashOn"),
-            flash_off_ds=number("defaultFlashOff"),
-        )
-
     def _start(self, at_s: float) -> None:
         """What a start of the controller brings: forgotten are volatile messages and half work."""
         self.clear(Memory.VOLATILE)
@@ -253,22 +162,6 @@ class SignController:
         self.state.is_comm_lost = self.state.is_override = False
         self.state.activate_error = ActivateError.NONE
         self.state.pixel_test_ends_s = -math.inf
-
-    def _judged(self, row: Message) -> Message:
-        verdict = check(row.multi, self.plan, self.defaults())
-        if row.beacon:
-            error = ValidateError.BEACONS  # it has none
-        elif row.pixel_service:
-            error = ValidateError.PIXEL_SERVICE  # nor does a matrix of LEDs need this
-        elif verdict.error is not MultiError.NONE:
-            error = ValidateError.SYNTAX_MULTI
-        else:
-            error = ValidateError.NONE
-        self.state.multi_verdict, self.state.validate_error = verdict, error
-        if error is not ValidateError.NONE:
-            return replace(row, status=RowStatus.ERROR)
-        crc = message_crc(row.multi, row.beacon, row.pixel_service)
-        return replace(row, status=RowStatus.VALID, crc=crc)
 
     def _show_standby(self, which: str, mode: SourceMode, at_s: float) -> None:
         wanted = self.state.standby[which]
@@ -300,10 +193,6 @@ class SignController:
         state = self.state
         state.shown, state.pages, state.shown_since_s = row, pages, at_s
         state.source, state.source_mode = source, mode
-
-
-def _permanent(multi: bytes) -> Message:
-    return Message(multi=multi, crc=message_crc(multi, 0, 0), priority=1, status=RowStatus.VALID)
 
 
 def _wrong_mode(mode: ControlMode, *, locally: bool) -> ActivateError | None:

@@ -9,7 +9,6 @@ from types import MappingProxyType
 
 from firmware_sim.boards.ntcip.controller import ActivationRefusedError, SignController
 from firmware_sim.boards.ntcip.font import Font, fonts_of
-from firmware_sim.boards.ntcip.layout import AMBER, BLACK
 from firmware_sim.boards.ntcip.message import ActivationCode, Memory, MessageId
 from firmware_sim.boards.ntcip.multi import MULTI_LENGTH_MAX, PAGES_MAX, SUPPORTED_TAGS
 from firmware_sim.boards.ntcip.objects import (
@@ -23,6 +22,7 @@ from firmware_sim.boards.ntcip.objects import (
     Value,
     scalar_objects,
 )
+from firmware_sim.boards.ntcip.page import AMBER, BLACK
 from firmware_sim.boards.ntcip.plan import SignPlan
 from firmware_sim.boards.ntcip.sensors import LEVELS, SignSensors
 from firmware_sim.boards.ntcip.state import STANDBY, ControlMode

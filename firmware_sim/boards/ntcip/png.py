@@ -4,7 +4,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 
-from firmware_sim.boards.ntcip.layout import BLACK, Rgb
+from firmware_sim.boards.ntcip.page import BLACK, Rgb
 from firmware_sim.boards.ntcip.render import Face
 
 PANEL: Rgb = (10, 10, 11)

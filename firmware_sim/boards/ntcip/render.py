@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from firmware_sim.boards.ntcip.layout import AMBER, BLACK, Flash, Page, Placed, Rgb
+from firmware_sim.boards.ntcip.page import AMBER, BLACK, Flash, Page, Placed, Rgb
 from firmware_sim.boards.ntcip.plan import SignPlan
 
 

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
-from firmware_sim.boards.ntcip.layout import Page
 from firmware_sim.boards.ntcip.message import (
     BLANK_ID,
     ActivationCode,
@@ -16,6 +15,7 @@ from firmware_sim.boards.ntcip.message import (
 )
 from firmware_sim.boards.ntcip.multi import Verdict
 from firmware_sim.boards.ntcip.objects import Value
+from firmware_sim.boards.ntcip.page import Page
 
 SHORT_RECOVERY = "dmsShortPowerRecoveryMessage"
 LONG_RECOVERY = "dmsLongPowerRecoveryMessage"

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
 
-from firmware_sim.boards.ntcip.controller import (
-    BLANK_ROWS,
-    WRITABLE,
-    RowRefusedError,
-    SignController,
-)
 from firmware_sim.boards.ntcip.font import Font
 from firmware_sim.boards.ntcip.message import Memory, Message, RowStatus
+from firmware_sim.boards.ntcip.message_table import (
+    BLANK_ROWS,
+    WRITABLE,
+    MessageTable,
+    RowRefusedError,
+)
 from firmware_sim.boards.ntcip.multi import MULTI_LENGTH_MAX
 from firmware_sim.boards.ntcip.objects import DMS, Oid, PartError, Value
 from firmware_sim.boards.ntcip.plan import SignPlan
@@ -84,7 +84,7 @@ def _message_oids(counts: tuple[tuple[Memory, int], ...]) -> frozenset[Oid]:
     )
 
 
-def read_message(sign: SignController, oid: Oid) -> Value | None:
+def read_message(sign: MessageTable, oid: Oid) -> Value | None:
     column, memory, number = oid[-3:]
     row = sign.row(memory, number)
     if row is None:
@@ -103,7 +103,7 @@ def read_message(sign: SignController, oid: Oid) -> Value | None:
     return columns[column - MEMORY]
 
 
-def write_message(sign: SignController, oid: Oid, value: Value, at_s: float) -> None:
+def write_message(sign: MessageTable, oid: Oid, value: Value, at_s: float) -> None:
     """Raises `PartError`; texts and numbers only while the row is being modified."""
     column, memory, number = oid[-3:]
     row = sign.state.rows.get((memory, number))
@@ -121,7 +121,7 @@ def write_message(sign: SignController, oid: Oid, value: Value, at_s: float) -> 
         sign.state.rows[memory, number] = _with_number(row, column, value)
 
 
-def _request_status(sign: SignController, key: tuple[int, int], value: int, at_s: float) -> None:
+def _request_status(sign: MessageTable, key: tuple[int, int], value: int, at_s: float) -> None:
     if not RowStatus.MODIFY_REQUEST <= value <= RowStatus.NOT_USED_REQUEST:
         raise PartError("wrongValue")
     try:

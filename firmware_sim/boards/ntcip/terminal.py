@@ -1,6 +1,6 @@
 """A face as text for a terminal: two rows of dots a line, in half blocks."""
 
-from firmware_sim.boards.ntcip.layout import BLACK, Rgb
+from firmware_sim.boards.ntcip.page import BLACK, Rgb
 from firmware_sim.boards.ntcip.render import Face
 
 UPPER, LOWER, BOTH, NEITHER = "▀", "▄", "█", " "
