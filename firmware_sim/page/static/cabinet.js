@@ -2,8 +2,9 @@
 
 import { get } from "./api.js";
 import { both, el, keep, setText } from "./dom.js";
+import { quantity } from "./quantities.js";
 import { targetPanel } from "./target.js";
-import { last, quantity } from "./words.js";
+import { last } from "./words.js";
 
 const SHOWN_IN_A_ROW = 3;
 

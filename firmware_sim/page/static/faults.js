@@ -3,7 +3,8 @@
 import { act } from "./api.js";
 import { localTime } from "./clock.js";
 import { both, el, setText, setValue } from "./dom.js";
-import { PLACES, last, quantity } from "./words.js";
+import { quantity } from "./quantities.js";
+import { PLACES, last } from "./words.js";
 
 export function faultsPanel(target, kinds) {
   const mine = kinds.filter((kind) => target.can_have.includes(kind.name));

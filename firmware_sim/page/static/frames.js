@@ -68,7 +68,8 @@ export function framesPanel(target) {
   function frameRow(frame) {
     const kind = frame.is_request ? "request" : frame.device ? "answer" : "noise";
     const bytes = el("code", { class: "bytes" }, 
-      ...runs(frame).filter((run) => run.hex !== "").map((run) => runSpan(frame, run)));
+      ...runs(frame).filter((run) => run.hex !== "")
+        .flatMap((run) => [runSpan(frame, run), " "]));
     const item = el("li", { class: `frame ${kind}${isOther(frame) ? " other" : ""}`, tabindex: "0",
       "data-testid": "frame", "data-number": frame.number, onclick: () => choose(frame),
       onkeydown: (event) => {

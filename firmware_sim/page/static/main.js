@@ -10,7 +10,7 @@ import { duration } from "./words.js";
 
 const SUMMARY_MS = 1000;
 const VIEW_MS = 350;
-const LOST_AFTER_MS = 4000;
+const LOST_AFTER_MS = 3000;
 
 const connection = document.getElementById("connection");
 const stage = document.getElementById("view");

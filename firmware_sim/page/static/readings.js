@@ -2,8 +2,8 @@
 
 import { act } from "./api.js";
 import { both, el, keep, setText } from "./dom.js";
+import { quantity } from "./quantities.js";
 import { trace } from "./trace.js";
-import { quantity } from "./words.js";
 
 export function readingsPanel(target) {
   const rows = el("tbody");

@@ -7,6 +7,7 @@ import { disturbanceForm, disturbanceRow } from "./disturbance.js";
 import { closeUp, overview } from "./lanes.js";
 import { speedLegend } from "./speeds.js";
 import { waterfall } from "./waterfall.js";
+import { CLASSES } from "./words.js";
 
 const SPAN_M = 400;
 const SPAN_MIN_M = 60;
@@ -102,8 +103,7 @@ export function roadView(name, summaryNow) {
     history.add(road);
     draw();
     history.draw();
-    const count = road.lanes.reduce((sum, lane) => sum + lane.vehicles.length, 0);
-    setText(counts, `${about.length_m / 1000} km · ${count} vehículos · vehicles`);
+    setText(counts, `${about.length_m / 1000} km · ${counted(road)}`);
     keep(list, road.disturbances, (one) => `${one.kind} ${one.position_m} ${one.start_s}`,
       disturbanceRow);
     lift.hidden = !road.disturbances.some((one) => one.is_on);
@@ -121,4 +121,11 @@ export function roadView(name, summaryNow) {
       isOpen = false;
     },
   };
+}
+
+function counted(road) {
+  const kinds = road.lanes.flatMap((lane) => lane.vehicles.map(([, , kind]) => kind));
+  return Object.entries(CLASSES)
+    .map(([name, text]) => `${kinds.filter((kind) => kind === name).length} ${text}`)
+    .join(", ");
 }

@@ -5,8 +5,8 @@ import { both, el, keep, setText } from "./dom.js";
 import { facePanel } from "./face.js";
 import { faultsPanel } from "./faults.js";
 import { framesPanel } from "./frames.js";
+import { quantity } from "./quantities.js";
 import { readingsPanel } from "./readings.js";
-import { quantity } from "./words.js";
 
 export function targetPanel(target, kinds) {
   const display = el("dl", { class: "display", "data-testid": "display" });

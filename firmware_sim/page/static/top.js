@@ -35,7 +35,7 @@ export function topBar(changed) {
   }
   function speedButton(speed) {
     const onclick = () => set({ speed, is_paused: false }, `Tiempo × ${speed} · time × ${speed}`);
-    return { speed, button: el("button", { onclick, "aria-label": `× ${speed}` }, `×${speed}`) };
+    return { speed, button: el("button", { onclick, "data-testid": `speed-${speed}` }, `×${speed}`) };
   }
   async function clearAll() {
     await act("clear", {}, ({ count: gone }) => `${gone} fallas quitadas · faults cleared`);
