@@ -30,6 +30,8 @@ class BenchCabinet(msgspec.Struct, frozen=True):
 
 
 class Bench(msgspec.Struct, frozen=True):
+    page: str
+    """Address of the bench page."""
     cabinets: tuple[BenchCabinet, ...]
 
 

@@ -87,11 +87,12 @@ class Stages:
         scenario = [] if self._options.scenario == "demo" else [self._options.scenario]
         arguments = ["sim", *scenario, "--run-dir", str(run_dir)]
         arguments += ["--seed", str(self._options.seed), "--start-ms", str(start_ms)]
+        arguments += ["--page-port", "0"]
         await self._start("sim", arguments)
         reading = asyncio.create_task(read_bench(told))
         await self._until("bench", reading.done)
         bench = reading.result()
-        self._say("bench", f"{len(bench.cabinets)} cabinets on pseudo-terminals and UDP")
+        self._say("bench", f"{len(bench.cabinets)} cabinets; bench page {bench.page}")
         return bench
 
     async def _start(self, name: str, arguments: list[str]) -> None:

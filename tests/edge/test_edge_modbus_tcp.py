@@ -300,15 +300,28 @@ async def test_dead_unit_leaves_its_neighbours_on_time(monkeypatch, running, sil
 
 
 async def test_simulated_pole_behind_its_gateway(running):
-    from firmware_sim.boards.luminaire import Luminaire
-    from firmware_sim.boards.modbus_rtu import ModbusLine
-    from firmware_sim.boards.sdm120 import Load, Sdm120
-    from firmware_sim.wires.modbus_gateway import ModbusGateway, listen_tcp
+    from firmware_sim.boards.modbus.board import ModbusBoard
+    from firmware_sim.boards.modbus.device import ProfileDevice
+    from firmware_sim.boards.modbus.profile import shipped_profile
+    from firmware_sim.faults.switches import Switches
+    from firmware_sim.lines.device import Device
+    from firmware_sim.lines.line import Line
+    from firmware_sim.wires.modbus_tcp import ModbusTcp
+    from firmware_sim.wires.tcp_port import listen_tcp
 
-    meter = Sdm120(lambda _: Load(230.2, 98.5, 0.9, 60.0), energy_kwh=10.0, now_s=0.0)
-    pole = ModbusLine({1: Luminaire(lambda _: True), 2: meter})
+    world = {"voltage_v": 230.2, "power_w": 98.5, "power_factor": 0.9, "frequency_hz": 60.0}
+
+    def mounted(name: str, unit_number: int) -> Device:
+        device = ProfileDevice(
+            shipped_profile(name), lambda of, _: world.get(of, 0.0), key=name, now_s=-60.0
+        )
+        board = ModbusBoard(unit_number, device)
+        return Device(f"a/b/{name}", name, name, board, Switches(name))
+
+    devices = [mounted("luminaire", 1), mounted("sdm120", 2)]
+    pole = Line("a/b/pole", devices, Switches("pole"), baud=9600, is_half_duplex=True)
     listener = listen_tcp("127.0.0.1", 0)
-    gateway = ModbusGateway(pole, listener, baud=9600, scenario_s=lambda: 0.0)
+    gateway = ModbusTcp(pole, listener, scenario_s=lambda: 0.0)
     emitted = []
     units = [
         unit("lamp-1", 1, emitted),

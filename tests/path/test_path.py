@@ -20,7 +20,7 @@ from control_center.store.settings import StoreSettings
 
 SIGN = "medellin/av-regional/vms-1"
 CONGESTION = "CONGESTION / AV REGIONAL / USE VIA ALTERNA"
-INCIDENT_S, CLEARED_S = 15.0, 40.0
+INCIDENT_S, CLEARED_S = 15.0, 30.0
 
 
 def assert_nothing_lost(report):

@@ -17,10 +17,10 @@ from firmware_sim.world.traffic.fleet import (
     Fleet,
 )
 from firmware_sim.world.traffic.idm import BRAKING_MAX_MS2, STEP_S, Row, next_speeds
-from firmware_sim.world.traffic.plan import Disturbance
+from firmware_sim.world.traffic.plan import Disturbance, DisturbanceKind
 
-APPROACH_BRAKING_MS2 = 2.0
-"""How drivers slow down for what they see ahead."""
+APPROACH_BRAKING_MS2: dict[DisturbanceKind, float] = {"works": 2.0, "incident": 4.5}
+"""How drivers slow down for what is ahead: works are announced, a crash is seen late."""
 TOUCH_M = 0.3
 """Bumpers come no closer."""
 FAR_M = 1e6
@@ -51,9 +51,10 @@ def held_speed(state: NDArray[np.float64], wanted: Row, disturbance: Disturbance
     """
     front = state[POSITION_M]
     allowed_ms = disturbance.speed_kmh / 3.6 * state[PERSONAL]
+    braking_ms2 = APPROACH_BRAKING_MS2[disturbance.kind]
     reached_m = front + state[SPEED_MS] * STEP_S
     ahead_m = np.maximum(disturbance.position_m - reached_m, 0.0)
-    allowed_ms = np.sqrt(allowed_ms * allowed_ms + 2 * APPROACH_BRAKING_MS2 * ahead_m)
+    allowed_ms = np.sqrt(allowed_ms * allowed_ms + 2 * braking_ms2 * ahead_m)
     is_past = front - state[LENGTH_M] > disturbance.position_m + disturbance.length_m
     hardest_ms = np.maximum(state[SPEED_MS] - BRAKING_MAX_MS2 * STEP_S, 0.0)
     return np.where(is_past, wanted, np.minimum(wanted, np.maximum(allowed_ms, hardest_ms)))
