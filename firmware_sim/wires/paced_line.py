@@ -43,9 +43,7 @@ class PacedLine:
         self._send_timer: asyncio.TimerHandle | None = None
         self._push_timers: dict[str, asyncio.TimerHandle] = {}
         self._late: set[asyncio.TimerHandle] = set()
-        for device in line.devices:
-            if device.board.push_period_s is not None:
-                self._push(device)
+        self._begin_pushes()
 
     def close(self) -> None:
         timers = [self._quiet_timer, self._send_timer, *self._push_timers.values(), *self._late]
@@ -70,6 +68,13 @@ class PacedLine:
     def tick(self) -> None:
         """About once a second: what goes on on the line while nobody asks."""
         self._send_all(self.line.tick(self._scenario_s()))
+        self._begin_pushes()
+
+    def _begin_pushes(self) -> None:
+        """For who speaks unasked; some do only since they were told to."""
+        for device in self.line.devices:
+            if device.name not in self._push_timers and device.board.push_period_s is not None:
+                self._push(device)
 
     def _receive(self, data: bytes) -> None:
         self._send_all(self.line.receive(data, self._scenario_s()))
@@ -81,8 +86,12 @@ class PacedLine:
         speed = self._speed()
         if speed > 0:
             self._send_all(self.line.push(device, self._scenario_s()))
-        # Asked anew each time: a sensor may slow down when its readings are stable.
-        period_s = (device.board.push_period_s or 1.0) / (speed or 1.0)
+        # Asked anew each time: a sensor may slow down when its readings are stable, or fall silent.
+        period_s = device.board.push_period_s
+        if period_s is None:
+            del self._push_timers[device.name]
+            return
+        period_s /= speed or 1.0
         when_s = max(self._loop.time() + max(PUSH_PERIOD_MIN_S, period_s), self._sent_until_s)
         self._push_timers[device.name] = self._loop.call_at(when_s, self._push, device)
 
