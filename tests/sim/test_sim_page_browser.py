@@ -22,6 +22,7 @@ PROGRAM = "import typer; from firmware_sim.cli.run import run; typer.run(run)"
 SCENARIOS = ROOT / "firmware_sim" / "scenarios"
 HOSTILE = "<img src=x onerror=alert(1)> y <script>alert(1)</script>"
 DEADLINE_S = 20.0
+SPEED = 5
 CABINET = "medellin/av-regional"
 SENSOR = f"{CABINET}/air-1"
 
@@ -35,7 +36,8 @@ def bench_url(tmp_path_factory):
         .replace('"parts/', f'"{SCENARIOS}/parts/')
     )
     scenario = folder / "hostile.toml"
-    scenario.write_text(re.sub(r"(?m)^title = .*$", f'title = "{HOSTILE}"', text, count=1))
+    head = f'title = "{HOSTILE}"\nspeed = {SPEED}'
+    scenario.write_text(re.sub(r"(?m)^title = .*$", head, text, count=1))
     run_dir = folder / "run"
     process = subprocess.Popen(
         [
@@ -178,11 +180,14 @@ def test_an_incident_is_put_where_somebody_points_and_lifted(open_at, bench_url)
     page = open_at("via/av-regional")
     near = page.locator(".drawings canvas").nth(1)
     box = near.bounding_box()
-    near.click(position={"x": box["width"] / 2, "y": box["height"] / 2})
-    pointed_m = page.locator("input[name=position_m]").input_value()
+    pointed_m = []
+    for share in (0.25, 0.75):
+        near.click(position={"x": box["width"] * share, "y": box["height"] / 2})
+        pointed_m.append(int(page.locator("input[name=position_m]").input_value()))
+    assert pointed_m[1] - pointed_m[0] == pytest.approx(200, abs=2)  # of the 400 m that are drawn
     page.locator("input[name=speed_kmh]").fill("0")
     page.get_by_test_id("disturb").click()
-    row = page.locator(".disturbances .on", has_text=f"m {pointed_m} + 30 · ≤ 0 km/h")
+    row = page.locator(".disturbances .on", has_text=f"m {pointed_m[1]} + 30 · ≤ 0 km/h")
     row.wait_for()
     page.get_by_test_id("lift").click()
     row.wait_for(state="detached")
@@ -197,11 +202,11 @@ def test_time_stands_while_it_is_paused_and_goes_on(open_at, bench_url):
     page.wait_for_function(
         "shown => document.querySelector('[data-testid=clock]').textContent === shown", arg=shown
     )
-    page.get_by_test_id("speed-5").click()
+    page.get_by_test_id("speed-20").click()
     page.wait_for_selector("[data-testid=pause][aria-pressed=false]")
-    assert summary(bench_url)["speed"] == 5
-    page.get_by_test_id("speed-1").click()
-    page.wait_for_selector("[data-testid=speed-1][aria-pressed=true]")
+    assert summary(bench_url)["speed"] == 20
+    page.get_by_test_id(f"speed-{SPEED}").click()
+    page.wait_for_selector(f"[data-testid=speed-{SPEED}][aria-pressed=true]")
 
 
 def test_only_what_is_looked_at_is_asked_for(open_at, bench_url):
