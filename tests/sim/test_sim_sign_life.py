@@ -128,11 +128,14 @@ def test_program_that_starts_again_counts_a_boot_and_keeps_its_engine():
 
 
 def test_comm_loss_strikes_once_and_not_in_local_control():
-    board = make_board()
+    switches = Switches("sign")
+    switches.switch_on(Fault("local-control", start_s=200.0, end_s=300.0))
+    board = make_board(switches)
     put(board, (COMM_LOSS_MIN, 2))
     show(board, "TEST")
-    board.tick(130.0)
     assert get(board, *SOURCE_MODE, at_s=130.0) == 12
+    board.activate_locally(ActivationCode.from_bytes(activation("TEST")), 250.0)
+    assert get(board, *CURRENT, at_s=350.0) == b"TEST", "lost once, and not again"
     local = make_board(is_local=True)
     put(local, (COMM_LOSS_MIN, 2))
     assert get(local, *SOURCE_MODE, at_s=1000.0) == 11
@@ -286,6 +289,9 @@ def test_habits():
     fussy = make_board(refuses_second_modify_request=True)
     put(fussy, (cell(ROW_STATUS), 6))
     assert refusal(fussy, (cell(ROW_STATUS), 6)) == "genErr"
+    patient = make_board()
+    for _ in range(2):
+        put(patient, (cell(ROW_STATUS), 6))
     put(fussy, (cell(ROW_STATUS), 8))
     put(fussy, (cell(ROW_STATUS), 6))
 

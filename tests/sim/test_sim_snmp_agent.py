@@ -153,6 +153,9 @@ async def test_wrong_secret_opens_nothing(access, said):
 
 async def test_reader_may_not_write():
     async with rig() as sign:
+        assert sign.board.controller.state.heard_s < sign.clock()
+        assert await sign.get(READ, f"{DMS}.6.1.0") == ["4"]
+        assert sign.board.controller.state.heard_s == sign.clock(), "it keeps the line alive"
         assert "noAccess" in await sign.set(READ, f"{DMS}.7.6.0", "i", "3")
         assert await sign.get(READ, f"{DMS}.7.6.0") == ["8"]
 

@@ -13,18 +13,21 @@ from sign_bench import SECRETS, make_board
 from firmware_sim.boards.ntcip.objects import DMS, SYSTEM, IpAddress, TimeTicks
 from firmware_sim.boards.ntcip.snmp.aes import decrypt_cfb, encrypt_cfb, encrypted_block
 from firmware_sim.boards.ntcip.snmp.ber import (
+    SEQUENCE,
     BerError,
     Reader,
+    encoded,
     encoded_integer,
     encoded_octets,
     encoded_oid,
     encoded_value,
     integer_of,
+    oid_of,
 )
 from firmware_sim.boards.ntcip.snmp.explain import explain
-from firmware_sim.boards.ntcip.snmp.pdu import CommunityMessage, PduKind
+from firmware_sim.boards.ntcip.snmp.pdu import CommunityMessage, PduKind, encoded_pdu
 from firmware_sim.boards.ntcip.snmp.responder import SnmpResponder
-from firmware_sim.boards.ntcip.snmp.usm import SecureMessage, localized_key, mac_of
+from firmware_sim.boards.ntcip.snmp.usm import SecureMessage, decrypted, localized_key, mac_of
 
 # snmpget -v2c -c public … 1.3.6.1.2.1.1.1.0 as net-snmp 5.9 sends it, but for the request-id.
 GET_SYS_DESCR = bytes.fromhex(
@@ -219,6 +222,115 @@ def test_any_bytes_are_explained_in_order(datagram, is_reply):
         assert part.name
         assert part.text
         at = part.end
+
+
+def test_bulk_ends_where_the_objects_end():
+    _, message = request_of(1, v2c.GetBulkRequestPDU, [((*DMS, 9, 9, 5, 0), v2c.Null(""))])
+    v2c.apiBulkPDU.set_max_repetitions(v2c.apiMessage.get_pdu(message), 20)
+    answer = SnmpResponder(make_board().mib, SECRETS).answer(encoder.encode(message), 0.0)
+    decoded, _ = decoder.decode(answer, asn1Spec=v2c.Message())
+    binds = v2c.apiPDU.get_varbinds(v2c.apiMessage.get_pdu(decoded))
+    assert [tuple(name) for name, _ in binds] == [(*DMS, 9, 9, 6, 0)] * 2
+    assert binds[1][1].isSameTypeWith(rfc1905.endOfMibView)
+
+
+@pytest.mark.parametrize(
+    ("version", "value"),
+    [
+        (0, "0c00"),
+        (0, "460101"),
+        (1, "0500ff"),
+        (1, "400101"),
+        (1, "4105ffffffffff"),
+        (1, "060180"),
+    ],
+)
+def test_value_that_is_none_of_snmp_is_not_echoed(version, value):
+    name, content = encoded_oid((*DMS, 6, 4, 0)), bytes.fromhex(value)
+    bind = encoded(SEQUENCE, name, content)
+    pdu = encoded_pdu(PduKind.SET, 7, 0, 0, bind)
+    community = encoded_octets(SECRETS.read_write_community.encode())
+    request = encoded(SEQUENCE, encoded_integer(version), community, pdu)
+    assert SnmpResponder(make_board().mib, SECRETS).answer(request, 0.0) is None
+
+
+@pytest.mark.parametrize("content", ["", "80", "8001", "2b8001", "2bff", "2b9080808000"])
+def test_object_identifiers_that_are_none(content):
+    with pytest.raises(BerError):
+        oid_of(bytes.fromhex(content))
+
+
+class Manager:
+    """Asks for the control mode, by SNMPv3."""
+
+    def __init__(self) -> None:
+        self.mib = make_board().mib
+        self.responder = SnmpResponder(self.mib, SECRETS)
+
+    def ask(self, *, boots=1, time_s=100, context=b"", flags=7, salt=bytes(8), at_s=100.0):
+        """The parameters and the content of the answer."""
+        engine_id = self.mib.engine_id
+        auth = localized_key(SECRETS.v3_auth.encode(), engine_id)
+        priv = localized_key(SECRETS.v3_priv.encode(), engine_id)[:16]
+        varbind = encoded(SEQUENCE, encoded_oid((*DMS, 6, 1, 0)), b"\x05\x00")
+        pdu = encoded_pdu(PduKind.GET, 99, 0, 0, varbind)
+        scoped = encoded(SEQUENCE, encoded_octets(engine_id), encoded_octets(context), pdu)
+        vector = struct.pack(">ii", boots, time_s) + salt.ljust(8, b"x")[:8]
+        numbers = encoded_integer(5), encoded_integer(9000)
+        parameters = encoded(
+            SEQUENCE,
+            encoded_octets(engine_id),
+            encoded_integer(boots),
+            encoded_integer(time_s),
+            encoded_octets(SECRETS.v3_user.encode()),
+            encoded_octets(bytes(12)),
+            encoded_octets(salt),
+        )
+        message = encoded(
+            SEQUENCE,
+            encoded_integer(3),
+            encoded(SEQUENCE, *numbers, encoded_octets(bytes((flags,))), encoded_integer(3)),
+            encoded_octets(parameters),
+            encoded_octets(encrypt_cfb(priv, vector, scoped)),
+        )
+        at = message.index(bytes(12), message.index(SECRETS.v3_user.encode()))
+        message = message[:at] + mac_of(message, auth, at) + message[at + 12 :]
+        answer = self.responder.answer(message, at_s)
+        if answer is None:
+            return None
+        read = SecureMessage.from_bytes(answer)
+        content = decrypted(read, priv) if read.flags & 2 else read.scoped
+        return read.parameters, content
+
+
+NOT_IN_TIME_WINDOWS = bytes.fromhex("2b060106030f01010200")
+DECRYPTION_ERRORS = bytes.fromhex("2b060106030f01010600")
+UNKNOWN_CONTEXTS = bytes.fromhex("2b060106030c010500")
+CENTRAL = bytes.fromhex("020104")
+
+
+def test_secure_request_is_answered_in_its_time_only():
+    manager = Manager()
+    for time_s in (100, 0, 250):
+        assert manager.ask(time_s=time_s)[1].endswith(CENTRAL)
+    for wrong in ({"time_s": 251}, {"boots": 2}, {"at_s": 251.0}):
+        parameters, report = manager.ask(**wrong)
+        assert NOT_IN_TIME_WINDOWS in report
+        assert len(parameters.mac) == 12, "the manager may trust the report's time"
+    assert manager.ask(time_s=251, flags=3) is None, "not reportable"
+    assert manager.ask(time_s=-5, at_s=10.0) is None
+
+
+def test_no_two_secure_answers_are_encrypted_alike():
+    manager = Manager()
+    salts = {manager.ask()[0].salt for _ in range(3)}
+    assert len(salts) == 3
+
+
+def test_strange_contexts_and_salts_are_reported():
+    manager = Manager()
+    assert UNKNOWN_CONTEXTS in manager.ask(context=b"otro")[1]
+    assert DECRYPTION_ERRORS in manager.ask(salt=b"1234567")[1]
 
 
 def test_long_lengths_are_bounded():
