@@ -78,7 +78,7 @@ class RunDirectory:
         _, authentication = self.secret(cabinet, f"{sign}.authentication")
         _, privacy = self.secret(cabinet, f"{sign}.privacy")
         text = (
-            f"defVersion 3\ndefSecurityName {user}\ndefSecurityLevel authPriv\n"
+            f"mibs :\ndefVersion 3\ndefSecurityName {user}\ndefSecurityLevel authPriv\n"
             f"defAuthType SHA\ndefAuthPassphrase {authentication}\n"
             f"defPrivType AES\ndefPrivPassphrase {privacy}\n"
         )
