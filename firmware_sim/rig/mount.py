@@ -16,7 +16,6 @@ from firmware_sim.boards.detectors.rtms_g4.board import RtmsG4
 from firmware_sim.boards.detectors.ss125.board import Ss125
 from firmware_sim.boards.modbus.board import ModbusBoard
 from firmware_sim.boards.modbus.device import ProfileDevice
-from firmware_sim.boards.modbus.profile import shipped_profile
 from firmware_sim.faults.catalogue import Where
 from firmware_sim.faults.probe import DeviceClock, Probe
 from firmware_sim.faults.switches import Switches
@@ -32,7 +31,6 @@ LANES_PER_CARD = 2
 CANOGA_VERSION = b"SIM 2.00  "
 SETBACK_M, LANE_WIDTH_M = 5.0, 3.5
 """Of a side-fired radar from the road's edge, and of the lanes that it looks across."""
-WITH_LAMP = ("luminaire", "smart-pole")
 WARM_S = 600.0
 
 
@@ -86,7 +84,7 @@ def mount(part: Any, name: str, key: str, spot: Spot) -> Device:
     """`part` is one of a scenario's devices."""
     switches = Switches(key)
     probe = Probe(key, spot.circuit.sense, switches)
-    kind = KINDS[part.type]
+    kind = _kind_of(part)
     mounting = _Mounting(spot, key, switches, probe, DeviceClock(spot.start_ms, switches))
     board = kind.build(part, mounting)
     prone_to: set[Where] = {"device", *kind.prone_to}
@@ -172,9 +170,9 @@ def _make_neighbours(heads: Any) -> None:
 
 def _modbus(part: Any, mounting: _Mounting) -> Board:
     spot = mounting.spot
-    profile = shipped_profile(part.profile)
+    profile = part.registers()
     device = ProfileDevice(profile, mounting.probe, key=mounting.key, now_s=spot.now_s)
-    if part.type in WITH_LAMP:
+    if profile.has_lamp:
         spot.lamps.append(device)
     return ModbusBoard(part.unit, device)
 
@@ -208,12 +206,11 @@ KINDS = {
     ),
     "sps30": _Kind("Sensirion SPS30, PM", _sps30),
     "mhz19b": _Kind("Winsen MH-Z19B, CO2", _mhz19b),
-    "luminaire": _Kind("Luminaria · luminaire, Modbus-DALI", _modbus, "unit"),
-    "renke": _Kind("Estación · station Renke, PM, dB", _modbus, "unit"),
-    "sdm120": _Kind("Medidor · meter SDM120", _modbus, "unit"),
-    "sdm630": _Kind("Medidor · meter SDM630", _modbus, "unit"),
-    "senseair-s8": _Kind("Senseair S8, CO2", _modbus, "unit"),
-    "smart-pole": _Kind("Poste inteligente · smart pole", _modbus, "unit"),
-    "sunspec-meter": _Kind("Medidor · meter SunSpec", _modbus, "unit"),
-    "wn90lp": _Kind("Ecowitt WN90LP, tiempo · weather", _modbus, "unit"),
 }
+
+
+def _kind_of(part: Any) -> _Kind:
+    if part.type in KINDS:
+        return KINDS[part.type]
+    profile = part.registers()
+    return _Kind(f"{profile.es} · {profile.en}", _modbus, "unit")

@@ -1,13 +1,21 @@
 """Devices of a scenario, each type with what it can be told, and the lines that they share."""
 
 from collections.abc import Iterable
-from typing import Annotated, Literal, Self
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, ValidationInfo, field_validator, model_validator
 
-from firmware_sim.boards.modbus.profile import shipped_profile
+from firmware_sim.boards.modbus.profile import (
+    Profile,
+    read_profile,
+    shipped_profile,
+    shipped_profiles,
+)
 from firmware_sim.boards.ntcip.plan import SignPlan
 from firmware_sim.scenario.parts import Name, Part, Port, require_unique
+
+OWN_PROFILE = "modbus"
 
 
 class DevicePart(Part):
@@ -55,26 +63,60 @@ class AirSensorPart(DevicePart):
 
 
 class ModbusPart(DevicePart):
-    type: Literal[
-        "luminaire",
-        "renke",
-        "sdm120",
-        "sdm630",
-        "senseair-s8",
-        "smart-pole",
-        "sunspec-meter",
-        "wn90lp",
-    ]
+    """Any Modbus device that a profile describes: one of the bench's by its name, or `modbus` with
+    a file of one's own.
+    """
+
+    type: str
+    profile: Path | None = None
+    """A register table, relative to the scenario file."""
     unit: int = Field(ge=1, le=247)
 
-    @property
-    def profile(self) -> str:
-        return self.type.replace("-", "_")
+    @model_validator(mode="after")
+    def _has_a_profile(self) -> Self:
+        shipped = [name.replace("_", "-") for name in shipped_profiles()]
+        if (self.profile is not None) != (self.type == OWN_PROFILE):
+            raise ValueError(f"type {OWN_PROFILE!r}, and only that, comes with a profile")
+        if self.profile is None and self.type not in shipped:
+            types = [*PROTOCOLS, *shipped, OWN_PROFILE]
+            raise ValueError(f"no device type {self.type!r}; there are {', '.join(types)}")
+        return self
+
+    @field_validator("profile")
+    @classmethod
+    def _readable(cls, path: Path | None, info: ValidationInfo) -> Path | None:
+        if path is None:
+            return None
+        folder: Path = (info.context or {}).get("folder", Path())
+        try:
+            read_profile(folder / path)
+        except OSError as error:
+            raise ValueError(f"{folder / path}: {error.strerror}") from error
+        return folder / path
+
+    def registers(self) -> Profile:
+        if self.profile is not None:
+            return read_profile(self.profile)
+        return shipped_profile(self.type.replace("-", "_"))
+
+
+def _kind_of(device: Any) -> str:
+    """Which of the parts below it is: all that is none of the others is a Modbus device."""
+    name = device.get("type") if isinstance(device, dict) else getattr(device, "type", None)
+    return name if name in PROTOCOLS else "modbus"
 
 
 AnyDevice = Annotated[
-    CanogaPart | Ss125Part | RtmsG4Part | Sds011Part | AirSensorPart | ModbusPart,
-    Field(discriminator="type"),
+    Annotated[CanogaPart, Tag("canoga")]
+    | Annotated[Ss125Part, Tag("ss125")]
+    | Annotated[RtmsG4Part, Tag("rtms-g4")]
+    | Annotated[Sds011Part, Tag("sds011")]
+    | Annotated[AirSensorPart, Tag("pms5003")]
+    | Annotated[AirSensorPart, Tag("pms5003t")]
+    | Annotated[AirSensorPart, Tag("sps30")]
+    | Annotated[AirSensorPart, Tag("mhz19b")]
+    | Annotated[ModbusPart, Tag("modbus")],
+    Discriminator(_kind_of),
 ]
 
 PROTOCOLS = {
@@ -93,7 +135,7 @@ PROTOCOLS = {
 def protocol_of(device: AnyDevice) -> tuple[str, int]:
     """What it speaks, and how fast as it leaves the factory."""
     if isinstance(device, ModbusPart):
-        return "modbus", shipped_profile(device.profile).baud
+        return "modbus", device.registers().baud
     return PROTOCOLS[device.type]
 
 

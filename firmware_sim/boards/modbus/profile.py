@@ -217,6 +217,11 @@ class Profile(_Part):
     def rows(self) -> list[Row]:
         return [row for space in Space for row in self._rows_of(space)]
 
+    @property
+    def has_lamp(self) -> bool:
+        """Is it a lamp that a master can command?"""
+        return any(row.quantity in Lamp.controls for row in self.rows)
+
     def _rows_of(self, space: Space) -> list[Row]:
         table = self.table(space)
         return [] if table is None else table.rows
