@@ -127,7 +127,6 @@ function drawDisturbances({ context, colours }, road, x, top, lanePx) {
 }
 
 function drawStations({ context, width, colours }, road, x, bottom, isNamed) {
-  context.textAlign = "left";
   for (const { name, position_m } of road.stations) {
     const at = x(position_m);
     if (at < 0 || at > width) continue;
@@ -138,6 +137,10 @@ function drawStations({ context, width, colours }, road, x, bottom, isNamed) {
     context.lineTo(at + 4, SIGNS_PX - 10);
     context.lineTo(at, SIGNS_PX - 3);
     context.fill();
-    if (isNamed) context.fillText(name, Math.min(at + 7, width - 90), SIGNS_PX - 5);
+    if (!isNamed) continue;
+    const text = name.slice(name.indexOf("/") + 1); // of one municipality are all, or nearly
+    const isLeft = at + context.measureText(text).width + 9 > width;
+    context.textAlign = isLeft ? "right" : "left";
+    context.fillText(text, isLeft ? at - 7 : at + 7, SIGNS_PX - 5);
   }
 }

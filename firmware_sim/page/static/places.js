@@ -46,7 +46,7 @@ export function placesPanel() {
     const cabinets = el("ul", { class: "links" });
     const head = el("summary", {}, town, " ", count, " ", ailing);
     return {
-      node: el("details", { open: isOpen || chosen.startsWith(`gabinete/${town}/`) }, head, cabinets),
+      node: el("details", { open: isOpen }, head, cabinets),
       update([, all]) {
         setText(count, String(all.length));
         const faults = all.reduce((sum, cabinet) => sum + cabinet.faults, 0);
@@ -84,6 +84,8 @@ export function placesPanel() {
       document.body.classList.remove("choosing");
       menu.setAttribute("aria-expanded", "false");
       show();
+      const town = towns.kept.get(place.split("/")[1]);
+      if (town) town.node.open = true;
     },
   };
 }
