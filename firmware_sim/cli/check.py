@@ -1,12 +1,15 @@
 """`aburra sim check`: every mistake of a scenario at once, before anything is opened."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from firmware_sim.scenario.load import ScenarioError, load_scenario
+from firmware_sim.scenario.load import load_scenario
+from firmware_sim.scenario.references import Mistake
 from firmware_sim.scenario.scenario import Scenario
+from firmware_sim.scenario.sources import ScenarioError
 
 
 def check(
@@ -28,8 +31,17 @@ def check(
 def scenario_or_exit(path: Path) -> Scenario:
     """Tells all mistakes on stderr and ends with status 2."""
     try:
-        return load_scenario(path)
+        return load_scenario(path, _fault_mistakes)
     except ScenarioError as error:
         for line in error.lines:
             typer.echo(line, err=True)
         raise typer.Exit(2) from error
+
+
+def _fault_mistakes(scenario: Scenario) -> Iterable[Mistake]:
+    if not scenario.faults:
+        return ()
+    # It builds all boards, and those take a moment to import.
+    from firmware_sim.rig.plan import fault_mistakes  # noqa: PLC0415
+
+    return fault_mistakes(scenario)

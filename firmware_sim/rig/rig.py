@@ -1,12 +1,11 @@
 """Everything that a scenario describes, without a port or a clock: the world, and its cabinets."""
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
-from firmware_sim.faults.switches import Fault
 from firmware_sim.rig.cabinet import Cabinet
 from firmware_sim.rig.control import Control
+from firmware_sim.rig.plan import schedule
 from firmware_sim.rig.world import World
 from firmware_sim.scenario.scenario import Scenario
 
@@ -47,17 +46,7 @@ class Rig:
             target for cabinet in self.cabinets.values() for target in cabinet.targets
         )
         for planned in scenario.faults:
-            self.control.schedule(
-                planned.at,
-                Fault(
-                    planned.fault,
-                    planned.rate,
-                    planned.start_s,
-                    math.inf if planned.end_s is None else planned.end_s,
-                    planned.amount,
-                    planned.reading,
-                ),
-            )
+            schedule(self.control, planned)
 
     def utc_ms(self, at_s: float) -> int:
         return self.start_ms + round(at_s * 1000)

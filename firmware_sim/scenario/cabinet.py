@@ -1,10 +1,13 @@
 """Cabinets of a scenario, single ones and whole rows of them, and the air around them."""
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from firmware_sim.scenario.parts import Name, Part, Second, require_order
+
+Latitude = Annotated[float, Field(ge=-90, le=90)]
+Longitude = Annotated[float, Field(ge=-180, le=180)]
 
 
 class EpisodePart(Part):
@@ -53,8 +56,8 @@ class CabinetPart(Part):
     municipality: Name
     site: Name
     title: str = Field(max_length=100)
-    latitude_deg: float = Field(ge=-90, le=90)
-    longitude_deg: float = Field(ge=-180, le=180)
+    latitude_deg: Latitude
+    longitude_deg: Longitude
     road: Name
     position_m: float = Field(ge=0, le=50_000)
     kit: Name
@@ -71,12 +74,13 @@ class RowPart(Part):
     """Equal cabinets along a road: `site` and `title` get a number behind them, from 1."""
 
     municipality: Name
-    site: Name
+    site: Annotated[Name, Field(max_length=36)]
+    """With its number still a name."""
     title: str = Field(max_length=90)
     count: int = Field(ge=1, le=500)
-    latitude_deg: tuple[float, float]
+    latitude_deg: tuple[Latitude, Latitude]
     """Of the first and the last."""
-    longitude_deg: tuple[float, float]
+    longitude_deg: tuple[Longitude, Longitude]
     road: Name
     first_m: float = Field(ge=0, le=50_000)
     spacing_m: float = Field(gt=0, le=50_000)

@@ -13,7 +13,7 @@ Port = Annotated[int, Field(ge=0, le=65535)]
 
 
 class Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 def require_unique(what: str, values: list[Any]) -> None:

@@ -35,10 +35,10 @@ def _cabinets(data: dict[str, Any], roads: Tables, kits: Tables) -> Iterator[Mis
             yield f"{key}.road", road, f"no such road; there are {sorted(roads)}"
         if kit not in kits:
             yield f"{key}.kit", kit, f"no such kit; there are {sorted(kits)}"
-        site = f"{part.get('municipality')}/{part.get('site')}"
-        if site in sites:
+        here = {f"{part.get('municipality')}/{site}" for site in _sites(part, count)}
+        if not here.isdisjoint(sites):
             yield f"{key}.site", part.get("site"), "this municipality has it already"
-        sites.add(site)
+        sites |= here
         yield from _off_road(key, part, count, roads.get(road, {}), kits.get(kit, {}))
     if not 1 <= total <= CABINETS_MAX:
         yield "cabinets", total, f"1 to {CABINETS_MAX} cabinets and rows together"
@@ -51,21 +51,25 @@ def _off_road(
     road: dict[str, Any],
     kit: dict[str, Any],
 ) -> Iterator[Mistake]:
-    numbers = (
-        road.get("length_m"),
-        part.get("position_m", part.get("first_m")),
-        part.get("spacing_m", 0),
-    )
-    if not all(isinstance(number, int | float) for number in numbers):
+    place = "position_m" if "position_m" in part else "first_m"
+    length_m, first_m = _number(road.get("length_m")), _number(part.get(place))
+    spacing_m = _number(part.get("spacing_m", 0))
+    if length_m is None or first_m is None or spacing_m is None:
         return
-    length_m, first_m, spacing_m = (float(str(number)) for number in numbers)
+    key = f"{key}.{place}"
+
+    def is_outside(at_m: float) -> bool:
+        ends_m = (first_m + at_m, first_m + at_m + spacing_m * (count - 1))
+        return min(ends_m) < 0 or max(ends_m) > length_m
+
+    outside = f"outside the road, 0 to {length_m:g} m"
+    if is_outside(0.0):
+        yield key, first_m, f"the cabinet stands {outside}"
+        return
     for device in _devices(kit):
-        at_m = device.get("at_m", 0)
-        if isinstance(at_m, int | float):
-            ends_m = (first_m + at_m, first_m + at_m + spacing_m * (count - 1))
-            if min(ends_m) < 0 or max(ends_m) > length_m:
-                text = f"device {device.get('name')} stands outside the road, 0 to {length_m:g} m"
-                yield f"{key}.{'position_m' if count == 1 else 'first_m'}", first_m, text
+        at_m = _number(device.get("at_m"))
+        if at_m is not None and is_outside(at_m):
+            yield key, first_m, f"device {device.get('name')} stands {outside}"
 
 
 def _ports(data: dict[str, Any], kits: Tables) -> Iterator[Mistake]:
@@ -106,7 +110,7 @@ def _rows(data: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any], int]]:
         yield key, part, 1
     for key, part in _tables(data, "rows"):
         count = part.get("count")
-        yield key, part, min(count, CABINETS_MAX + 1) if isinstance(count, int) else 1
+        yield key, part, min(max(count, 1), CABINETS_MAX + 1) if isinstance(count, int) else 1
 
 
 def _names(kit: dict[str, Any]) -> Iterator[str]:
@@ -119,6 +123,16 @@ def _devices(kit: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for _, line in _tables(kit, "lines"):
         for _, device in _tables(line, "devices"):
             yield device
+
+
+def _number(value: object) -> float | None:
+    """None for what is no number, or too large to be one."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        return float(value)
+    except OverflowError:
+        return None
 
 
 def _repeated(data: dict[str, Any], table: str, key: str) -> Iterator[Mistake]:
