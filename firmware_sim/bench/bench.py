@@ -66,10 +66,10 @@ class Bench:
 
     def _keep(self, name: str) -> None:
         kept = self.rig.cabinets[name].keep()
-        if kept != self._written.get(name):
+        if kept != self._written.get(name, {}):
             self._directory.write_json(_kept_name(name), kept)
             self._written[name] = kept
 
 
 def _kept_name(cabinet: str) -> str:
-    return f"{cabinet.replace('/', '-')}.kept.json"
+    return f"{cabinet}/kept.json"

@@ -37,7 +37,7 @@ class CabinetPorts:
         """Where each line, device and sign is reached, by its name."""
         self._directory = directory
         self._clock = clock
-        self._folder = cabinet.name.replace("/", "-")
+        self._folder = cabinet.name
         self._lines: list[tuple[PacedLine, list[Port]]] = []
         self._agents: list[SnmpAgent] = []
 

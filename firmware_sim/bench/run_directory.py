@@ -44,8 +44,7 @@ class RunDirectory:
         """A stable name for a pseudo-terminal that may come and go: it is told where the name leads
         now, nowhere for None, and says the name.
         """
-        folder = self.path / cabinet
-        folder.mkdir(exist_ok=True)
+        folder = self._folder(cabinet)
         link, fresh = folder / line, folder / f".{line}.new"
         self._links.append(link)
 
@@ -62,9 +61,7 @@ class RunDirectory:
 
     def secret(self, cabinet: str, name: str) -> tuple[Path, str]:
         """A file only its owner can read, and the secret in it, made at the first start."""
-        folder = self.path / cabinet
-        folder.mkdir(exist_ok=True)
-        path = folder / name
+        path = self._folder(cabinet) / name
         if not path.exists():
             self._write(path, secrets.token_urlsafe(18) + "\n")
         return path, path.read_text(encoding="ascii").strip()
@@ -73,8 +70,7 @@ class RunDirectory:
         """A folder whose snmp.conf lets net-snmp's tools speak SNMPv3 to a sign, without a secret
         on a command line (`SNMPCONFPATH=FOLDER snmpwalk …`); and the two pass phrases in it.
         """
-        folder = self.path / cabinet / f"{sign}.snmp"
-        folder.mkdir(parents=True, exist_ok=True)
+        folder = self._folder(f"{cabinet}/{sign}.snmp")
         _, authentication = self.secret(cabinet, f"{sign}.authentication")
         _, privacy = self.secret(cabinet, f"{sign}.privacy")
         text = (
@@ -95,6 +91,11 @@ class RunDirectory:
 
     def write_json(self, name: str, data: dict[str, Any]) -> None:
         self._write(self.path / name, json.dumps(data, indent=2) + "\n")
+
+    def _folder(self, name: str) -> Path:
+        folder = self.path / name
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
 
     def _write(self, path: Path, text: str) -> None:
         """All at once, so that nobody reads half of it."""
