@@ -16,7 +16,7 @@ CHUNK_S = 0.016
 CHUNK_CHARACTERS_MIN = 8
 """What a UART's FIFO hands over at once even on a slow line."""
 BACKLOG_MAX_S = 5.0
-"""Wire time of what may wait to be sent; a real board would not queue even this much."""
+"""Wire time of what may wait, each way; a real board would not queue even this much."""
 PUSH_PERIOD_MIN_S = 0.02
 """However fast the scenario's time runs."""
 
@@ -57,6 +57,8 @@ class PacedLine:
         now_s = self._loop.time()
         if self.line.is_half_duplex and now_s < self._sent_until_s:
             return  # talked over an answer: nobody understands it
+        if self._heard_until_s - now_s > BACKLOG_MAX_S:
+            return  # sent faster than the wire carries, for longer than any adapter would keep it
         # The bytes came in at once, but on a wire the last one would arrive only now:
         self._heard_until_s = max(self._heard_until_s, now_s) + len(data) * self.line.character_s
         self._loop.call_at(self._heard_until_s, self._receive, data)
@@ -89,7 +91,7 @@ class PacedLine:
         # Asked anew each time: a sensor may slow down when its readings are stable, or fall silent.
         period_s = device.board.push_period_s
         if period_s is None:
-            del self._push_timers[device.name]
+            self._push_timers.pop(device.name, None)
             return
         period_s /= speed or 1.0
         when_s = max(self._loop.time() + max(PUSH_PERIOD_MIN_S, period_s), self._sent_until_s)
