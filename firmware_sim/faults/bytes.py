@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 DATA_BITS = 8
 BIT = 1
+RESTING = 1
 
 
 def flip_bits(data: bytes, count: int, dice: random.Random) -> bytes:
@@ -39,9 +40,11 @@ def misread(data: bytes) -> bytes:
     characters the line rests at 1.
     """
     samples = [bit for byte in data for bit in _character(byte) for _ in range(2)]
+    end = len(samples)
+    samples += [RESTING] * DATA_BITS  # a character that began with the last bits ends in the rest
     read = bytearray()
     at = 0
-    while at < len(samples):
+    while at < end:
         if samples[at]:
             at += 1
             continue

@@ -4,6 +4,7 @@ import random
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import floor
 from pathlib import Path
 
 from firmware_sim.boards.board import Sense
@@ -86,8 +87,13 @@ class Probe:
             fault, first = self._stuck.get(name, (None, value))
             self._stuck[name] = (stuck, first if fault is stuck else value)
             value = self._stuck[name][1]
-        spike = self._switches.strikes("spike", at_s, name)
-        return value if spike is None else value * spike.size
+        spike = self._switches.active("spike", at_s, name)
+        return value if spike is None else value * self._factor(spike, name, at_s)
+
+    def _factor(self, spike: Fault, name: str, at_s: float) -> float:
+        """Of a spike, which lasts for a second: all who ask in it, if anybody, hear the same."""
+        dice = random.Random(f"{self._key}/{name}/spike/{floor(at_s)}")  # noqa: S311 - not a secret
+        return spike.size if dice.random() < spike.rate else 1.0
 
 
 class DeviceClock:

@@ -14,7 +14,7 @@ class Fault:
     name: str
     rate: float = 1.0
     """Share of the occasions (frames, readings, vehicles) at which it strikes."""
-    start_s: float = -math.inf
+    start_s: float = 0.0
     end_s: float = math.inf
     amount: float | None = None
     """In the unit that the catalogue says; None: its default."""
@@ -60,9 +60,9 @@ class Switches:
                 return fault
         return None
 
-    def strikes(self, name: str, at_s: float, reading: str | None = None) -> Fault | None:
+    def strikes(self, name: str, at_s: float) -> Fault | None:
         """The fault that is on now, if the dice say that it strikes this time."""
-        fault = self.active(name, at_s, reading)
+        fault = self.active(name, at_s)
         if fault is None or (fault.rate < 1 and self._dice.random() >= fault.rate):
             return None
         return fault

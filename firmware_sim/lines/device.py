@@ -10,6 +10,8 @@ from firmware_sim.faults.probe import Probe
 from firmware_sim.faults.switches import Fault, Switches
 from firmware_sim.lines.frames import FrameLog
 
+NO_POWER: Shown = {"power": "sin energía · no power"}
+
 
 @dataclass(frozen=True, slots=True)
 class Burst:
@@ -39,7 +41,8 @@ class Device:
     log: FrameLog = field(default_factory=FrameLog)
     """Its line's."""
     _off_until_s: float | None = field(default=None, init=False)
-    _brown_out: Fault | None = field(default=None, init=False)
+    _cut_by: Fault | None = field(default=None, init=False)
+    """The brown-out that took its power last."""
 
     @property
     def protocol(self) -> str:
@@ -54,7 +57,7 @@ class Device:
         return [name for name, kind in FAULTS.items() if kind.where in self.prone_to]
 
     def shows(self, at_s: float) -> Shown:
-        return self.board.shows(at_s)
+        return NO_POWER if self._is_cut_off(at_s) else self.board.shows(at_s)
 
     def explain(self, data: bytes, request: bytes | None) -> list[Part]:
         return self.board.explain(data, request)
@@ -71,19 +74,26 @@ class Device:
     def is_on(self, at_s: float) -> bool:
         """Has it power? Brings it up again when a brown-out is over, and moves it up to now."""
         fault = self.switches.active("brown-out", at_s)
-        if fault is not None and fault is not self._brown_out:
-            self.cut_power(at_s, fault.size)
-        self._brown_out = fault
+        if fault is not None and fault.rate >= 1 and fault is not self._cut_by:
+            self._cut_power(fault, at_s)
+        if self._is_cut_off(at_s):
+            return False
         if self._off_until_s is not None:
-            if at_s < self._off_until_s:
-                return False
             self._off_until_s = None
             self.board.power_up(at_s)
         self.board.tick(at_s)
         return True
 
-    def cut_power(self, at_s: float, for_s: float) -> None:
-        self._off_until_s = at_s + for_s
+    def _cut_power(self, fault: Fault, at_s: float) -> None:
+        self._cut_by, self._off_until_s = fault, at_s + fault.size
+
+    def _is_cut_off(self, at_s: float) -> bool:
+        """A switch that was cleared meanwhile gives the power back."""
+        return (
+            self._off_until_s is not None
+            and at_s < self._off_until_s
+            and any(fault is self._cut_by for fault in self.switches.all())
+        )
 
     def _send(self, data: bytes, at_s: float) -> list[Burst]:
         if not data:
@@ -96,7 +106,7 @@ class Device:
         strikes, dice = self.switches.strikes, self.switches.dice
         brown_out = self.switches.active("brown-out", at_s)
         if brown_out is not None and brown_out.rate < 1 and strikes("brown-out", at_s):
-            self.cut_power(at_s, brown_out.size)
+            self._cut_power(brown_out, at_s)
             return []
         if strikes("silent", at_s):
             return []
@@ -113,6 +123,8 @@ class Device:
         if strikes("duplicate-address", at_s):
             struck.append("duplicate-address")
             data = collide(data, dice)
+        if not data:
+            return []
         late, slow = strikes("late", at_s), strikes("slow", at_s)
         struck += [fault.name for fault in (late, slow) if fault is not None]
         return [

@@ -1,6 +1,7 @@
 """What passed on a line, kept for whoever wants to look: the last frames, each with its request."""
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 KEPT = 40
@@ -31,10 +32,12 @@ class FrameLog:
         """Frames that devices sent."""
         self._hearing = bytearray()
         self._asked = b""
+        self._struck: dict[str, None] = {}
 
-    def hear(self, data: bytes) -> None:
+    def hear(self, data: bytes, faults: Iterable[str] = ()) -> None:
         """Bytes of a request that may not be whole yet."""
         self._hearing += data[: FRAME_MAX - len(self._hearing)]
+        self._struck |= dict.fromkeys(faults)
 
     def end_request(self, at_s: float) -> None:
         """What was heard so far is a request: it was answered, or the line fell silent."""
@@ -42,7 +45,8 @@ class FrameLog:
             self._asked = bytes(self._hearing)
             self._hearing.clear()
             self.heard_count += 1
-            self._add(at_s, "", self._asked, None, ())
+            self._add(at_s, "", self._asked, None, tuple(self._struck))
+            self._struck.clear()
 
     def send(self, at_s: float, device: str, data: bytes, faults: tuple[str, ...]) -> None:
         """A device's answer, or what it says unasked."""

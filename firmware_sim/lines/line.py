@@ -72,25 +72,26 @@ class Line:
         if self.is_unplugged(at_s):
             return []
         echo = [Burst(data, "")] if self.switches.strikes("echo", at_s) else []
+        struck = ["echo"] if echo else []
         if self.switches.active("wrong-baud", at_s):
+            struck.append("wrong-baud")
             data = misread(data)
-        self.log.hear(data)
+        self.log.hear(data, struck)
         answers = self._ask(lambda device: device.receive(data, at_s))
         return echo + self._send(answers, at_s)
 
     def quiet(self, at_s: float) -> list[Burst]:
         """The port has been silent for `quiet_characters`."""
-        if self.is_unplugged(at_s):
-            return []
         answers = self._ask(lambda device: device.quiet(at_s))
         self.log.end_request(at_s)
-        return self._send(answers, at_s)
+        return [] if self.is_unplugged(at_s) else self._send(answers, at_s)
 
     def push(self, device: Device, at_s: float) -> list[Burst]:
-        """What the device says unasked, when it is time."""
+        """What the device says unasked, when it is time. It does not know whether anybody hears."""
+        said = device.push(at_s)
         if self.is_unplugged(at_s):
             return []
-        bursts = self._spoiled(device.push(at_s), at_s)
+        bursts = self._spoiled(said, at_s)
         for burst in bursts:
             self.log.push(at_s, burst.device, burst.data, burst.faults)
         return bursts
