@@ -13,7 +13,6 @@ from functools import lru_cache
 from typing import Protocol
 
 from firmware_sim.boards.ntcip.objects import Oid
-from firmware_sim.boards.ntcip.snmp.aes import decrypt_cfb, encrypt_cfb
 from firmware_sim.boards.ntcip.snmp.ber import (
     COUNTER,
     OCTET_STRING,
@@ -26,6 +25,7 @@ from firmware_sim.boards.ntcip.snmp.ber import (
     encoded_oid,
 )
 from firmware_sim.boards.ntcip.snmp.pdu import VERSION_3, Pdu, PduKind, encoded_pdu
+from firmware_sim.boards.ntcip.snmp.privacy import decrypt_cfb, encrypt_cfb
 
 AUTH, PRIV, REPORTABLE = 1, 2, 4
 """Bits of msgFlags."""
