@@ -21,7 +21,7 @@ export function framesPanel(target) {
     el("div", { class: "halves" }, list, decoded));
   let isPaused = false;
   let frames = [];
-  let chosen = null; // null: the newest
+  let chosen = null; // null: the newest of its own
   let told = null;
 
   showPause();
@@ -38,24 +38,20 @@ export function framesPanel(target) {
   }
   // Who wants to read a frame does not want it to run away.
   function choose(frame) {
-    chosen = frame.number;
-    if (!isPaused) togglePauseAt(frame.number);
-    show();
-  }
-  function togglePauseAt(number) {
+    chosen = keyOf(frame);
     isPaused = true;
-    chosen = number;
     showPause();
+    show();
   }
 
   function show() {
     empty.hidden = frames.length > 0;
-    keep(list, frames, (frame) => frame.number, frameRow);
-    const frame = frames.find(({ number }) => number === chosen)
+    keep(list, frames, keyOf, frameRow);
+    const frame = frames.find((one) => keyOf(one) === chosen)
       ?? frames.find((one) => one.device === target.name) ?? frames[0];
-    for (const [number, row] of list.kept) row.mark(number === frame?.number);
-    if (frame && told !== frame.number) {
-      told = frame.number;
+    for (const [key, row] of list.kept) row.mark(frame !== undefined && key === keyOf(frame));
+    if (frame && told !== keyOf(frame)) {
+      told = keyOf(frame);
       decoded.replaceChildren(decodedTable(frame));
     }
   }
@@ -107,9 +103,9 @@ export function framesPanel(target) {
     for (const span of list.querySelectorAll(".run.pointed")) span.classList.remove("pointed");
     if (frame === null || run.part === null) return setText(tip, "");
     setText(tip, `${run.part.name}: ${run.part.text}`);
-    if (frame.number === told) decoded.querySelector(`tr[data-part="${run.place}"]`)
+    if (keyOf(frame) === told) decoded.querySelector(`tr[data-part="${run.place}"]`)
       ?.classList.add("pointed");
-    const row = list.kept.get(frame.number)?.node;
+    const row = list.kept.get(keyOf(frame))?.node;
     row?.querySelector(`.run[data-part="${run.place}"]`)?.classList.add("pointed");
   }
 
@@ -139,6 +135,11 @@ export function framesPanel(target) {
       show();
     },
   };
+}
+
+// A bench that was started again counts from 1 again.
+function keyOf(frame) {
+  return `${frame.number} ${frame.at_s}`;
 }
 
 function who(frame, kind) {

@@ -6,7 +6,7 @@ import { meanSpeeds, speedColour } from "./speeds.js";
 import { duration } from "./words.js";
 
 const CELLS = 150;
-const HEIGHT_PX = 190;
+const HEIGHT_PX = 320;
 const ROWS_MAX = 400;
 const SPAN_MIN_S = 60;
 const SPAN_MAX_S = 3600;
