@@ -1,0 +1,1 @@
+"""How much the bench bears: `python -m benchmarks`."""
