@@ -13,7 +13,7 @@ export function get(path) {
   return ask(`/api/${path}`, { cache: "no-store" });
 }
 
-export function post(path, body = {}) {
+function post(path, body = {}) {
   return ask(`/api/${path}`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },

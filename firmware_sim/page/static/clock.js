@@ -31,6 +31,7 @@ export function localTime(second_s, decimals = 0) {
   const past_s = Math.floor((((day_s % DAY_S) + DAY_S) % DAY_S) * unit + ROUNDING) / unit;
   const two = (number) => String(number).padStart(2, "0");
   const whole = Math.floor(past_s);
-  const hms = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60].map(two).join(":");
+  const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const hms = parts.map(two).join(":");
   return decimals ? hms + (past_s - whole).toFixed(decimals).slice(1) : hms;
 }

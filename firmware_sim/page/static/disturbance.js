@@ -18,7 +18,8 @@ export function disturbanceForm(road, length_m) {
       el("option", { value: name }, `${es} · ${en}`)));
   const inputs = {};
   const labels = Object.entries(FIELDS).map(([name, { es, en, unit, ...attributes }]) => {
-    inputs[name] = el("input", { type: "number", step: "any", required: true, name, ...attributes });
+    inputs[name] = el("input", { type: "number", step: "any", required: true, name,
+      ...attributes });
     return el("label", { class: "field" }, both(es, en), inputs[name], el("small", {}, unit));
   });
   inputs.position_m.max = length_m;

@@ -106,7 +106,9 @@ function fieldsFor(target, kind, changed) {
 function said(fault) {
   const parts = [];
   if (fault.reading !== null) parts.push(quantity(fault.reading).es);
-  if (!fault.is_on && fault.start_s !== null) parts.push(`desde · from ${localTime(fault.start_s)}`);
+  if (!fault.is_on && fault.start_s !== null) {
+    parts.push(`desde · from ${localTime(fault.start_s)}`);
+  }
   if (fault.end_s !== null) parts.push(`hasta · until ${localTime(fault.end_s)}`);
   return parts.join(" ");
 }

@@ -2,10 +2,10 @@
 
 import { localTime } from "./clock.js";
 import { both, el, keep, setText } from "./dom.js";
+import { hasWrongChecksum, isWrong, keyOf, kindOf, lengthOf, runs } from "./frame.js";
 import { last } from "./words.js";
 
 const COLOURS = 6;
-const WRONG = /wrong|errónea/i;
 
 export function framesPanel(target) {
   const counts = el("span", { class: "quiet" });
@@ -13,7 +13,7 @@ export function framesPanel(target) {
     onclick: togglePause });
   const list = el("ol", { class: "frames", "data-testid": "frames" });
   const decoded = el("div", { class: "decoded", "data-testid": "decoded" });
-  const tip = el("p", { class: "tip", role: "status" });
+  const tip = el("p", { class: "tip" });
   const empty = el("p", { class: "quiet" },
     both("Nadie ha dicho nada todavía en esta línea", "nothing was said on this line yet"));
   const node = el("section", { class: "card talk" },
@@ -27,7 +27,8 @@ export function framesPanel(target) {
   showPause();
 
   function showPause() {
-    pause.replaceChildren(isPaused ? both("▶ Seguir", "go on") : both("❚❚ Detener la lista", "hold"));
+    pause.replaceChildren(
+      isPaused ? both("▶ Seguir", "go on") : both("❚❚ Detener la lista", "hold"));
     pause.setAttribute("aria-pressed", String(isPaused));
   }
   function togglePause() {
@@ -62,8 +63,8 @@ export function framesPanel(target) {
   }
 
   function frameRow(frame) {
-    const kind = frame.is_request ? "request" : frame.device ? "answer" : "noise";
-    const bytes = el("code", { class: "bytes" }, 
+    const kind = kindOf(frame);
+    const bytes = el("code", { class: "bytes" },
       ...runs(frame).filter((run) => run.hex !== "")
         .flatMap((run) => [runSpan(frame, run), " "]));
     const item = el("li", { class: `frame ${kind}${isOther(frame) ? " other" : ""}`, tabindex: "0",
@@ -76,9 +77,10 @@ export function framesPanel(target) {
       } },
       el("div", { class: "about" },
         el("time", {}, localTime(frame.at_s, 3)), " ", who(frame, kind), " ",
-        el("span", { class: "quiet" }, `${length(frame)} B`),
+        el("span", { class: "quiet" }, `${lengthOf(frame)} B`),
         ...frame.faults.map((name) => el("span", { class: "pill" }, name)),
-        wrongPart(frame) ? el("span", { class: "pill wrong" }, "✗ suma errónea · wrong checksum") : ""),
+        hasWrongChecksum(frame)
+          ? el("span", { class: "pill wrong" }, "✗ suma errónea · wrong checksum") : ""),
       bytes);
     return {
       node: item,
@@ -92,7 +94,7 @@ export function framesPanel(target) {
 
   function runSpan(frame, run) {
     const look = run.part === null ? "none" : `p${run.place % COLOURS}`;
-    const wrong = run.part && WRONG.test(run.part.text) ? " wrong" : "";
+    const wrong = run.part && isWrong(run.part) ? " wrong" : "";
     const tell = () => point(frame, run);
     return el("span", { class: `run ${look}${wrong}`, "data-part": run.place, onmouseenter: tell,
       onmouseleave: () => point(null, null) }, run.hex);
@@ -112,8 +114,9 @@ export function framesPanel(target) {
   function decodedTable(frame) {
     const rows = runs(frame).filter((run) => run.part !== null).map((run) => {
       const tell = () => point(frame, run);
-      const wrong = WRONG.test(run.part.text) ? " wrong" : "";
-      return el("tr", { tabindex: "0", "data-part": run.place, class: `p${run.place % COLOURS}${wrong}`,
+      const wrong = isWrong(run.part) ? " wrong" : "";
+      const look = `p${run.place % COLOURS}${wrong}`;
+      return el("tr", { tabindex: "0", "data-part": run.place, class: look,
         onmouseenter: tell, onfocus: tell, onmouseleave: () => point(null, null),
         onblur: () => point(null, null) },
         el("td", {}, run.part.name), el("td", {}, el("code", {}, run.hex)),
@@ -137,39 +140,8 @@ export function framesPanel(target) {
   };
 }
 
-// A bench that was started again counts from 1 again.
-function keyOf(frame) {
-  return `${frame.number} ${frame.at_s}`;
-}
-
 function who(frame, kind) {
   if (kind === "request") return both("→ pregunta", "request");
   if (kind === "noise") return both("⚡ ruido", "noise");
   return el("b", {}, `← ${last(frame.device)}`);
-}
-
-function length(frame) {
-  return frame.hex === "" ? 0 : (frame.hex.length + 1) / 3;
-}
-
-function wrongPart(frame) {
-  return frame.parts.some((part) => /checksum|crc/i.test(part.name) && WRONG.test(part.text));
-}
-
-// A frame's bytes in runs: each part, and between them what no part explains.
-function runs(frame) {
-  const bytes = frame.hex === "" ? [] : frame.hex.split(" ");
-  const found = [];
-  let at = 0;
-  const upTo = (end, part, place) => {
-    if (end > at) found.push({ hex: bytes.slice(at, end).join(" "), part, place });
-    at = Math.max(at, end);
-  };
-  frame.parts.forEach((part, place) => {
-    upTo(part.start, null, -1);
-    if (part.end > at) upTo(part.end, part, place);
-    else found.push({ hex: "", part, place }); // something to say of no byte of its own
-  });
-  upTo(bytes.length, null, -1);
-  return found;
 }

@@ -36,7 +36,8 @@ export function overview(laneCount) {
       context.strokeStyle = colours.text;
       context.lineWidth = 2;
       const right = Math.max(x(span.to_m), x(span.from_m) + 4);
-      context.strokeRect(x(span.from_m), SIGNS_PX - 3, right - x(span.from_m), bottom - SIGNS_PX + 5);
+      const left = x(span.from_m);
+      context.strokeRect(left, SIGNS_PX - 3, right - left, bottom - SIGNS_PX + 5);
       drawAxis(drawing, 0, road.length_m, x, bottom + 2);
     },
   };

@@ -104,7 +104,7 @@ const WORDS = new Map(Object.entries({
   comm_loss: ["Pérdida de comunicación tras", "comm loss after"],
 }));
 
-// {es, en, unit} of a name such as `voltage_l1_v` or `input_2_count`; unknown words stay as they are.
+// {es, en, unit} of a name such as `voltage_l1_v` or `input_2_count`; unknown words stay.
 export function quantity(name) {
   const ending = name.match(UNIT)?.[1] ?? "";
   const unit = ending === "ms" && SPEED.test(name) ? "m/s" : (UNITS[ending] ?? "");
@@ -114,8 +114,8 @@ export function quantity(name) {
   const which = WORDS.has(base) ? undefined : base.match(WHICH)?.[1];
   if (which) base = base.slice(0, -which.length - 1);
   const [es, en = ""] = WORDS.get(base) ?? [base.replaceAll("_", " ")];
-  const [whichEs, whichEn] = which ? (WHICH_WORDS[which] ?? [which.toUpperCase().replace("_", "–"), ""])
-    : ["", ""];
+  const phases = which?.toUpperCase().replace("_", "–") ?? "";
+  const [whichEs, whichEn] = WHICH_WORDS[which] ?? [phases, ""];
   return {
     es: [input ? `Espira ${input}:` : "", es, whichEs].filter(Boolean).join(" "),
     en: en && [input ? `loop ${input}:` : "", en, whichEn].filter(Boolean).join(" "),

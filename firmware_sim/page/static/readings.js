@@ -1,4 +1,4 @@
-// What a device senses: the world's truth, what it feels, what it last said, and a hand on the value.
+// What a device senses: the world's truth, what it feels, what it last said; and a hand on it.
 
 import { act } from "./api.js";
 import { both, el, keep, setText } from "./dom.js";
@@ -22,7 +22,8 @@ export function readingsPanel(target) {
     const { es, en, unit } = quantity(name);
     const cells = { truth: el("td"), sensed: el("td"), said: el("td") };
     const line = trace();
-    const input = el("input", { type: "number", step: "any", "aria-label": `${es}: mantener · hold` });
+    const input = el("input", { type: "number", step: "any",
+      "aria-label": `${es}: mantener · hold` });
     const form = el("form", { onsubmit: hold }, input,
       el("button", { title: "Mantener · hold" }, "✓"));
     const release = el("button", { class: "held", onclick: () => set(null) },

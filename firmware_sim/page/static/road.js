@@ -15,7 +15,8 @@ const GLIDE_PACE_MAX = 5;
 const GLIDE_MAX_S = 3;
 
 export function roadView(name, summaryNow) {
-  const about = summaryNow().roads.find((road) => road.name === name) ?? { title: name, length_m: 1 };
+  const about = summaryNow().roads.find((one) => one.name === name)
+    ?? { title: name, length_m: 1 };
   const counts = el("span", { class: "quiet" });
   const cabinets = el("p", { class: "stops" });
   const board = el("div", { class: "drawings" });
@@ -41,8 +42,9 @@ export function roadView(name, summaryNow) {
           el("button", { onclick: zoom(0.5), "aria-label": "Acercar · closer" }, "+"),
           el("button", { onclick: zoom(2), "aria-label": "Alejar · farther" }, "−"))),
       board,
-      el("p", { class: "quiet" }, both("Un clic arriba mueve el tramo; un clic en el tramo señala un "
-        + "lugar.", "click above to move the stretch, in the stretch to point at a place"))),
+      el("p", { class: "quiet" },
+        both("Un clic arriba mueve el tramo; un clic en el tramo señala un lugar.",
+          "click above to move the stretch, in the stretch to point at a place"))),
     el("section", { class: "card" },
       el("h3", {}, both("Incidentes y obras", "incidents and works"), lift), form.node, list),
     el("section", { class: "card" },

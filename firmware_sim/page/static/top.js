@@ -35,7 +35,8 @@ export function topBar(changed) {
   }
   function speedButton(speed) {
     const onclick = () => set({ speed, is_paused: false }, `Tiempo × ${speed} · time × ${speed}`);
-    return { speed, button: el("button", { onclick, "data-testid": `speed-${speed}` }, `×${speed}`) };
+    const attributes = { onclick, "data-testid": `speed-${speed}` };
+    return { speed, button: el("button", attributes, `×${speed}`) };
   }
   async function clearAll() {
     await act("clear", {}, ({ count: gone }) => `${gone} fallas quitadas · faults cleared`);
@@ -60,8 +61,9 @@ export function topBar(changed) {
       }
       setText(other, SPEEDS.includes(summary.speed) ? "" : `×${summary.speed}`);
       const faults = summary.cabinets.reduce((sum, cabinet) => sum + cabinet.faults, 0);
+      const many = faults === 1 ? "1 falla" : `${faults} fallas`;
       count.replaceChildren(
-        faults ? both(`⚠ ${faults} ${faults === 1 ? "falla" : "fallas"}`, "on") : both("✓ sin fallas", "no faults"));
+        faults ? both(`⚠ ${many}`, "on") : both("✓ sin fallas", "no faults"));
       count.className = faults ? "bad" : "good";
       clear.hidden = faults === 0;
     },

@@ -36,7 +36,8 @@ export function trace() {
         HEIGHT / 2 - ((value - middle) / half) * (HEIGHT / 2 - MARGIN);
       const x = (place) => WIDTH - ((kept.length - 1 - place) * WIDTH) / (KEPT - 1);
       lines.forEach((line, which) => {
-        const points = kept.map((pair, place) => `${x(place).toFixed(1)},${y(pair[which]).toFixed(1)}`);
+        const points = kept.map((pair, place) =>
+          `${x(place).toFixed(1)},${y(pair[which]).toFixed(1)}`);
         line.setAttribute("points", points.join(" "));
       });
     },
