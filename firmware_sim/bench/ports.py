@@ -120,6 +120,7 @@ class CabinetPorts:
         path, read_write = self._directory.secret(self._folder, f"{part.name}.community")
         conf, authentication, privacy = self._directory.snmp_conf(self._folder, part.name, V3_USER)
         secrets = SnmpSecrets(read, read_write, V3_USER, authentication, privacy)
+        sign.secrets = (read.encode(), read_write.encode())
         self._agents.append(SnmpAgent(sign.board.mib, endpoint, secrets, self._now, sign))
         self.reach[sign.name] = [f"SNMP v1 v2c {HOST}:{port} {path}", f"SNMP v3 {conf}"]
         return {

@@ -157,12 +157,17 @@ class BenchService:
         return self._road(road).lift()
 
     def _cabinet_row(self, cabinet: Cabinet) -> dict[str, Any]:
+        at_s = self._bench.clock()
         return {
             "name": cabinet.name,
             "title": cabinet.part.title,
             "road": cabinet.part.road,
             "position_m": cabinet.part.position_m,
-            "faults": sum(len(target.switches.all()) for target in cabinet.targets),
+            "faults": sum(
+                fault.start_s <= at_s < fault.end_s
+                for target in cabinet.targets
+                for fault in target.switches.all()
+            ),
         }
 
     def _row(self, target: Target) -> dict[str, Any]:

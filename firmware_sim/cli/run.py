@@ -56,6 +56,18 @@ def run(
 async def _run(
     scenario: Scenario, directory: RunDirectory, seed: int, start_ms: int, page_port: int
 ) -> None:
+    """Until SIGTERM or SIGINT, which may come at any moment."""
+    running = asyncio.create_task(_serve(scenario, directory, seed, start_ms, page_port))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, running.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await running
+    _log.info("stopped")
+
+
+async def _serve(
+    scenario: Scenario, directory: RunDirectory, seed: int, start_ms: int, page_port: int
+) -> None:
     # These take a moment to import; a mistake in the scenario should not wait for them.
     from firmware_sim.bench.bench import Bench  # noqa: PLC0415
     from firmware_sim.bench.ports import BenchError  # noqa: PLC0415
@@ -64,9 +76,6 @@ async def _run(
 
     bench = Bench(scenario, directory, seed=seed, start_ms=start_ms)
     service = BenchService(bench)
-    work = asyncio.create_task(bench.run())
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, work.cancel)
     page = None
     try:
         entries = bench.open()
@@ -80,9 +89,7 @@ async def _run(
         directory.write_json("bench.json", {"page": page.url, "cabinets": entries})
         remember(directory.path)
         print_rows(service.rows(None), page.url)
-        with contextlib.suppress(asyncio.CancelledError):
-            await work
-        _log.info("stopped")
+        await bench.run()
     except BenchError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error

@@ -32,6 +32,8 @@ class SignTarget:
             name for name, kind in FAULTS.items() if kind.where in PRONE_TO or name in LINK_FAULTS
         ]
         self.log = FrameLog()
+        self.secrets: tuple[bytes, ...] = ()
+        """Communities: what is kept of datagrams must not show them."""
         self._back_s = math.inf
         """When the mains return."""
         self._brown_out: Fault | None = None
@@ -51,7 +53,7 @@ class SignTarget:
         self._follow_mains(at_s)
         if self.switches.active("unplugged", at_s):
             return None
-        self.log.hear(data)
+        self.log.hear(self._masked(data, data))
         self.log.end_request(at_s)
         return data
 
@@ -60,7 +62,7 @@ class SignTarget:
         strikes, dice = self.switches.strikes, self.switches.dice
         if strikes("silent", at_s):
             return []
-        struck = []
+        sent, struck = data, []
         if flips := strikes("bit-flips", at_s):
             struck.append("bit-flips")
             data = flip_bits(data, round(flips.size), dice)
@@ -70,8 +72,18 @@ class SignTarget:
         late = strikes("late", at_s)
         if late:
             struck.append("late")
-        self.log.send(at_s, self.name, data, tuple(struck))
+        self.log.send(at_s, self.name, self._masked(data, sent), tuple(struck))
         return [(0.0 if late is None else late.size, data)]
+
+    def _masked(self, data: bytes, original: bytes) -> bytes:
+        """With stars where the original has a secret: what is kept for looking at has none."""
+        masked = bytearray(data)
+        for secret in self.secrets:
+            at = original.find(secret)
+            if at >= 0:
+                end = min(at + len(secret), len(masked))
+                masked[at:end] = b"*" * (end - at)
+        return bytes(masked)
 
     def keep(self) -> dict[str, Any]:
         return self.board.keep()
