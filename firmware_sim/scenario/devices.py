@@ -74,12 +74,8 @@ class ModbusPart(DevicePart):
 
     @model_validator(mode="after")
     def _has_a_profile(self) -> Self:
-        shipped = [name.replace("_", "-") for name in shipped_profiles()]
         if (self.profile is not None) != (self.type == OWN_PROFILE):
             raise ValueError(f"type {OWN_PROFILE!r}, and only that, comes with a profile")
-        if self.profile is None and self.type not in shipped:
-            types = [*PROTOCOLS, *shipped, OWN_PROFILE]
-            raise ValueError(f"no device type {self.type!r}; there are {', '.join(types)}")
         return self
 
     @field_validator("profile")
@@ -100,10 +96,17 @@ class ModbusPart(DevicePart):
         return shipped_profile(self.type.replace("-", "_"))
 
 
-def _kind_of(device: Any) -> str:
-    """Which of the parts below it is: all that is none of the others is a Modbus device."""
+def device_types() -> list[str]:
+    """All that there are."""
+    return [*PROTOCOLS, *(name.replace("_", "-") for name in shipped_profiles()), OWN_PROFILE]
+
+
+def _kind_of(device: Any) -> str | None:
+    """Which of the parts below it is: a type that none of the others has is a Modbus device's."""
     name = device.get("type") if isinstance(device, dict) else getattr(device, "type", None)
-    return name if name in PROTOCOLS else "modbus"
+    if not isinstance(name, str):
+        return None
+    return "modbus" if name in device_types() and name not in PROTOCOLS else name
 
 
 AnyDevice = Annotated[

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from firmware_sim.scenario.devices import device_types
 from firmware_sim.scenario.references import Mistake, reference_mistakes
 from firmware_sim.scenario.scenario import Scenario
 from firmware_sim.scenario.sources import SHIPPED, ScenarioError, Sources
@@ -40,7 +41,7 @@ def _mistake(data: dict[str, Any], error: Any) -> Mistake:
     """`error` is one of pydantic's."""
     key, value = _key(data, error["loc"], error["type"]), error["input"]
     if error["type"] == "union_tag_invalid":
-        return f"{key}.type", error["ctx"]["tag"], f"allowed are {error['ctx']['expected_tags']}"
+        return f"{key}.type", error["ctx"]["tag"], f"there are {', '.join(device_types())}"
     if error["type"] == "union_tag_not_found":
         return f"{key}.type", None, "Field required"
     is_shown = error["type"] != "missing" and not isinstance(value, dict | list)

@@ -8,6 +8,8 @@ from typing import Any
 from firmware_sim.scenario.scenario import matches
 
 CABINETS_MAX = 1000
+NUMBER_MAX = 1e9
+"""Beyond anything that a scenario may say; a whole number in TOML has no end."""
 Mistake = tuple[str, object, str]
 """Key, value, what is allowed."""
 Tables = Mapping[str, dict[str, Any]]
@@ -66,10 +68,10 @@ def _off_road(
     if is_outside(0.0):
         yield key, first_m, f"the cabinet stands {outside}"
         return
-    for device in _devices(kit):
-        at_m = _number(device.get("at_m"))
-        if at_m is not None and is_outside(at_m):
-            yield key, first_m, f"device {device.get('name')} stands {outside}"
+    places = [(device.get("name"), _number(device.get("at_m"))) for device in _devices(kit)]
+    names = [str(name) for name, at_m in places if at_m is not None and is_outside(at_m)]
+    if names:
+        yield key, first_m, f"there {', '.join(names)} would stand {outside}"
 
 
 def _ports(data: dict[str, Any], kits: Tables) -> Iterator[Mistake]:
@@ -95,7 +97,9 @@ def _faults(data: dict[str, Any], kits: Tables) -> Iterator[Mistake]:
     }
     for key, fault in _tables(data, "faults"):
         at = fault.get("at")
-        if isinstance(at, str) and not any(matches(at, name) for name in names):
+        if not isinstance(at, str) or at.count("/") != 2:  # noqa: PLR2004 - as in every name
+            continue
+        if not any(matches(at, name) for name in names):
             yield f"{key}.at", at, "no device, line or sign has this name"
 
 
@@ -126,13 +130,10 @@ def _devices(kit: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _number(value: object) -> float | None:
-    """None for what is no number, or too large to be one."""
+    """None for what is no finite number."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    try:
-        return float(value)
-    except OverflowError:
-        return None
+    return float(value) if abs(value) < NUMBER_MAX else None
 
 
 def _repeated(data: dict[str, Any], table: str, key: str) -> Iterator[Mistake]:
