@@ -3,7 +3,6 @@
 import math
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,16 +11,7 @@ from firmware_sim.world.traffic.idm import STEP_S, Row
 from firmware_sim.world.traffic.vehicles import Crossing
 
 Listener = Callable[[Crossing], None]
-
-
-@dataclass(slots=True)
-class _Place:
-    position_m: float
-    lane: int
-    is_rear: bool
-    listener: Listener
-    passed: int
-    """How many of the lane's vehicles have passed, counted from the first that ever entered."""
+NEAR_M = 5.0
 
 
 class Passings:
@@ -30,35 +20,67 @@ class Passings:
     def __init__(self, fleet: Fleet, lanes: int) -> None:
         self._fleet = fleet
         self._left = [0] * lanes
-        self._places: list[_Place] = []
+        self._listeners: list[Listener] = []
+        # The rest of the places, all at once: there may be a thousand of them along a road.
+        self._position_m: Row = np.empty(0)
+        self._is_rear: Row = np.empty(0)
+        self._lane = np.empty(0, dtype=np.intp)
+        self._passed = np.empty(0, dtype=np.intp)
+        """How many of the lane's vehicles have passed, counted from the first that ever entered."""
         self._pending: deque[tuple[float, Listener, Crossing]] = deque()
 
     def watch(self, position_m: float, lane: int, listener: Listener, *, is_rear: bool) -> None:
         state = self._fleet.state[:, self._fleet.lane(lane)]
         bumper = state[POSITION_M] - is_rear * state[LENGTH_M]
         passed = self._left[lane] + int(np.count_nonzero(bumper >= position_m))
-        self._places.append(_Place(position_m, lane, is_rear, listener, passed))
+        self._listeners.append(listener)
+        self._position_m = np.append(self._position_m, position_m)
+        self._is_rear = np.append(self._is_rear, float(is_rear))
+        self._lane = np.append(self._lane, lane)
+        self._passed = np.append(self._passed, passed)
 
     def left(self, lane: int) -> None:
         self._left[lane] += 1
 
+    def is_watched(self, rear_m: float, front_m: float) -> bool:
+        """Whether a vehicle there is on a watched place, or so near that two loops part."""
+        place = self._position_m
+        return bool(((place > rear_m - NEAR_M) & (place < front_m + NEAR_M)).any())
+
+    def changed_lane(self, lane: int, to_lane: int, front_m: float, rear_m: float) -> None:
+        """Somebody did, off all watched places: those behind him count as passed."""
+        is_passed = np.where(self._is_rear > 0, rear_m, front_m) >= self._position_m
+        self._passed += is_passed & (self._lane == to_lane)
+        self._passed -= is_passed & (self._lane == lane)
+
     def moved(self, front: Row, speed: Row, next_front: Row, next_speed: Row, at_s: float) -> None:
         """All vehicles made a step that began at `at_s`, each at constant acceleration."""
+        if not self._listeners:
+            return
         found = []
-        starts = self._fleet.starts
-        for place in self._places:
-            first = starts[place.lane] + place.passed - self._left[place.lane]
-            for column in range(first, starts[place.lane + 1]):
-                vehicle = self._fleet.vehicles[column]
-                passing_m = place.position_m + place.is_rear * vehicle.length_m
-                if next_front.item(column) < passing_m:
-                    break
+        starts = np.array(self._fleet.starts)
+        first = (starts[:-1] - self._left)[self._lane]
+        end = starts[1:][self._lane]
+        length = self._fleet.state[LENGTH_M]
+        # The vehicle that each place waits for; then once more, for who follows it closely.
+        while True:
+            waited_for = first + self._passed
+            column = np.minimum(waited_for, len(front) - 1)
+            passing_m = self._position_m + self._is_rear * length[column]
+            has_passed = (next_front[column] >= passing_m) & (waited_for < end)
+            places = has_passed.nonzero()[0].tolist()
+            if not places:
+                break
+            self._passed += has_passed
+            for place in places:
+                which = column.item(place)
                 time_s, speed_ms = _when(
-                    passing_m - front.item(column), speed.item(column), next_speed.item(column)
+                    passing_m.item(place) - front.item(which),
+                    speed.item(which),
+                    next_speed.item(which),
                 )
-                crossing = Crossing(vehicle, at_s + time_s, speed_ms * 3.6)
-                found.append((crossing.time_s, place.listener, crossing))
-                place.passed += 1
+                crossing = Crossing(self._fleet.vehicles[which], at_s + time_s, speed_ms * 3.6)
+                found.append((crossing.time_s, self._listeners[place], crossing))
         found.sort(key=lambda passing: passing[0])
         self._pending.extend(found)
 
