@@ -88,7 +88,7 @@ async def _serve(
             ) from error
         directory.write_json("bench.json", {"page": page.url, "cabinets": entries})
         remember(directory.path)
-        print_rows(service.rows(None), page.url)
+        print_rows(service.rows(None), directory.path, page.url)
         await bench.run()
     except BenchError as error:
         typer.echo(str(error), err=True)

@@ -3,8 +3,15 @@
 import json
 import os
 from pathlib import Path
+from typing import NamedTuple
 
 import typer
+
+
+class RunningBench(NamedTuple):
+    run_dir: Path
+    page: str
+    """The page's address."""
 
 
 def remember(run_dir: Path) -> None:
@@ -22,8 +29,10 @@ def forget(run_dir: Path) -> None:
         _pointer().unlink(missing_ok=True)
 
 
-def page_of(run_dir: Path | None) -> str:
-    """The address of the running bench's page; ends the program with status 1 without one."""
+def running_bench(run_dir: Path | None) -> RunningBench:
+    """The one in this directory, or the last one started; ends the program with status 1 when
+    there is none.
+    """
     directory = run_dir or _remembered()
     if directory is None:
         typer.echo(
@@ -35,7 +44,7 @@ def page_of(run_dir: Path | None) -> str:
     except (OSError, json.JSONDecodeError) as error:
         typer.echo(f"no bench is running in {directory}: {error}", err=True)
         raise typer.Exit(1) from error
-    return str(told["page"])
+    return RunningBench(directory, str(told["page"]))
 
 
 def _remembered() -> Path | None:

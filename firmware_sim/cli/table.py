@@ -1,8 +1,11 @@
 """Tables for a terminal, of what a bench says of itself."""
 
 import json
+import re
 import sys
+import tomllib
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -16,8 +19,12 @@ ROWS_MAX = 80
 """More than that nobody reads at once."""
 SHOWN_FIELDS = 4
 FRAMES_SHOWN = 6
-PIPE_WIDTH = 160
+COLUMN_GAP = 2
+ADDRESS = re.compile(r"[0-9.]+:[0-9]+")
+PIPE_WIDTH = 120
 """Where there is no terminal whose width could be asked."""
+SHOWN = tomllib.loads(Path(__file__).with_name("shown.toml").read_text(encoding="utf-8"))
+"""By type of device, the names of what a table shows."""
 
 
 def print_json(data: object) -> None:
@@ -25,28 +32,29 @@ def print_json(data: object) -> None:
     sys.stdout.write("\n")
 
 
-def print_rows(rows: Sequence[Mapping[str, Any]], page_url: str) -> None:
-    """Device, protocol, where it is reached, what it shows now."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("equipo · device", "tipo · type", "dónde · where", "muestra · shows"):
-        table.add_column(title, overflow="fold")
-    for row in rows[:ROWS_MAX]:
-        is_line = row["type"] == "line"
-        # A line's reach stands once, above its devices.
-        where = "\n".join(row["reach"]) if is_line or not row["where"] else row["where"]
-        if not is_line and row["type"] != "sign":
-            where = row["where"]
-        table.add_row(
-            Text(row["name"] if is_line or row["type"] == "sign" else f"  {row['name']}"),
-            Text(f"{row['protocol']}" if is_line else row["title"]),
-            Text(where),
-            _state(row),
-            style="dim" if is_line else None,
-        )
+def print_rows(rows: Sequence[Mapping[str, Any]], run_dir: Path, page_url: str) -> None:
+    """Device, type, where it is reached, what it shows now; cabinet by cabinet."""
     console = _console()
+    titles = ("equipo · device", "tipo · type", "dónde · where")
+    table = _table(*titles)
+    lines: list[tuple[tuple[str, str, str], Text, str | None]] = []
+    cabinet = ""
+    for row in rows[:ROWS_MAX]:
+        if row["name"].rpartition("/")[0] != cabinet:
+            cabinet = row["name"].rpartition("/")[0]
+            lines.append(((cabinet, "", ""), Text(), "bold"))
+        lines.append((_place(row), _state(row), "cyan" if row["type"] == "line" else None))
+    # The last column gets what the others leave, and is cut there: one line a device.
+    columns = zip(titles, *(place for place, _, _ in lines), strict=True)
+    left = console.width - sum(max(map(len, column)) + COLUMN_GAP for column in columns)
+    table.add_column("muestra · shows", no_wrap=True, overflow="ellipsis", max_width=left)
+    for place, state, style in lines:
+        table.add_row(*map(Text, place), state, style=style)
     console.print(table)
     if len(rows) > ROWS_MAX:
         typer.echo(f"… {len(rows) - ROWS_MAX} más · more: aburra sim list 'municipality/site/*'")
+    typer.echo(f"líneas · lines: {run_dir}/MUNICIPALITY/SITE/LINE")
+    typer.echo("secretos · secrets: …/SIGN.community (v1, v2c), SNMPCONFPATH=…/SIGN.snmp (v3)")
     typer.echo(f"página · page: {page_url}")
 
 
@@ -57,14 +65,10 @@ def print_detail(row: Mapping[str, Any]) -> None:
         console.print(Text(f"  {place}"))
     if row["faults"]:
         console.print(Text("  fallas · faults: ") + _faults(row["faults"]))
-    if "display" in row:
-        console.print(Text.from_ansi(row["display"]))
     for name, value in row["shows"].items():
         console.print(Text(f"  {name:<32} {value}"))
     if row["measures"]:
-        table = Table(box=None, pad_edge=False, header_style="bold")
-        for title in ("mide · measures", "mundo · world", "siente · feels", ""):
-            table.add_column(title)
+        table = _table("mide · measures", "mundo · world", "siente · feels", "")
         for one in row["measures"]:
             held = "fijado · held" if one["held"] else ""
             table.add_row(one["name"], f"{one['truth']:g}", f"{one['sensed']:g}", held)
@@ -78,15 +82,14 @@ def print_faults(as_json: bool) -> None:
     if as_json:
         print_json(kinds)
         return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("falla · fault", "en · at", "", "cantidad · amount"):
-        table.add_column(title)
+    table = _table("falla · fault", "en · at", "", "cantidad · amount")
     for kind in kinds:
         amount = kind["amount"]
         bounds = (
             ""
             if amount is None
-            else f"{amount['low']:g} … {amount['high']:g} {amount['unit']} ({amount['default']:g})"
+            else f"{amount['low']:,.10g} … {amount['high']:,.10g} {amount['unit']} "
+            f"({amount['default']:g})"
         )
         table.add_row(kind["name"], kind["where"], f"{kind['es']} · {kind['en']}", bounds)
     _console().print(table)
@@ -105,10 +108,32 @@ def _print_frame(console: Console, frame: Mapping[str, Any]) -> None:
         )
 
 
+def _place(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Name, type and where it is reached, without paths: those are the names themselves."""
+    name = row["name"].rpartition("/")[2]
+    match row["type"]:
+        case "line":
+            return f"  {name}", f"{row['protocol']} {row['title']}", ", ".join(row["reach"][1:])
+        case "sign":
+            address = ADDRESS.search(row["reach"][0])
+            return f"  {name}", row["type"], f"SNMP {address[0]}" if address else ""
+    return f"    {name}", row["type"], row["where"]
+
+
 def _state(row: Mapping[str, Any]) -> Text:
-    shown = list(row["shows"].items())[:SHOWN_FIELDS]
-    text = Text("  ".join(f"{name} {value}" for name, value in shown))
-    return text + Text("  ") + _faults(row["faults"]) if row["faults"] else text
+    """What ails it first, then what is most wanted."""
+    shows = row["shows"]
+    names = [name for name in SHOWN.get(row["type"], shows) if name in shows][:SHOWN_FIELDS]
+    text = _faults(row["faults"])
+    for name in names:
+        text += (
+            Text("  " if text else "") + Text(f"{name} ", style="dim") + Text(_short(shows[name]))
+        )
+    return text or Text("aún nada · nothing yet", style="dim")
+
+
+def _short(value: float | str) -> str:
+    return f"{value:.5g}" if isinstance(value, float) else str(value)
 
 
 def _faults(faults: Sequence[Mapping[str, Any]]) -> Text:
@@ -117,3 +142,10 @@ def _faults(faults: Sequence[Mapping[str, Any]]) -> Text:
 
 def _console() -> Console:
     return Console() if sys.stdout.isatty() else Console(width=PIPE_WIDTH)
+
+
+def _table(*titles: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in titles:
+        table.add_column(title, overflow="fold")
+    return table

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from firmware_sim.cli.client import BenchClient
-from firmware_sim.cli.running import page_of
+from firmware_sim.cli.running import running_bench
 from firmware_sim.cli.table import print_detail, print_faults, print_json, print_rows
 
 RunDir = Annotated[
@@ -28,14 +28,14 @@ def list_(
     as_json: Json = False,
 ) -> None:
     """Todos los equipos y lo que muestran · All devices, where they are, what they show."""
-    url = page_of(run_dir)
-    rows = BenchClient(url).get("rows", at=at)
-    print_json(rows) if as_json else print_rows(rows, url)
+    bench = running_bench(run_dir)
+    rows = BenchClient(bench.page).get("rows", at=at)
+    print_json(rows) if as_json else print_rows(rows, *bench)
 
 
 def show(at: Target, run_dir: RunDir = None, as_json: Json = False) -> None:
     """Un equipo en detalle · One device: what it measures, sends, and each byte of its frames."""
-    client = BenchClient(page_of(run_dir))
+    client = BenchClient(running_bench(run_dir).page)
     names = [row["name"] for row in client.get("rows", at=at)]
     if len(names) > 1:
         typer.echo(f"{at} means {len(names)} devices: {', '.join(names[:NAMES_SHOWN])} …", err=True)
@@ -57,7 +57,7 @@ def fault(
     as_json: Json = False,
 ) -> None:
     """Enciende una falla · Switches a fault on."""
-    answer = BenchClient(page_of(run_dir)).post(
+    answer = BenchClient(running_bench(run_dir).page).post(
         "faults", at=at, name=name, rate=rate, for_s=for_s, amount=amount, reading=reading
     )
     _say(answer, as_json, f"{name}: {', '.join(answer['targets'])}")
@@ -70,7 +70,7 @@ def clear(
     as_json: Json = False,
 ) -> None:
     """Apaga fallas · Switches faults off."""
-    answer = BenchClient(page_of(run_dir)).post("clear", at=at, name=name)
+    answer = BenchClient(running_bench(run_dir).page).post("clear", at=at, name=name)
     _say(answer, as_json, f"{answer['count']} fallas apagadas · faults off")
 
 
@@ -89,7 +89,9 @@ def set_(
             f"{reading}: a number or {BACK_TO_THE_WORLD} is expected, not {value!r}", err=True
         )
         raise typer.Exit(2) from error
-    answer = BenchClient(page_of(run_dir)).post("hold", at=at, reading=reading, value=held)
+    answer = BenchClient(running_bench(run_dir).page).post(
+        "hold", at=at, reading=reading, value=held
+    )
     _say(answer, as_json, f"{reading} = {value}: {', '.join(answer['targets'])}")
 
 
@@ -100,7 +102,7 @@ def time_(
     as_json: Json = False,
 ) -> None:
     """El tiempo del escenario · The scenario's time: shown, stopped, made faster."""
-    client = BenchClient(page_of(run_dir))
+    client = BenchClient(running_bench(run_dir).page)
     if speed is not None or pause is not None:
         client.post("time", speed=speed, is_paused=pause)
     summary = client.get("summary")
