@@ -264,6 +264,8 @@ def two_minutes(faults: dict[str, dict[str, Any]]) -> TwoMinutes:
     for fifth in range(1, 603):
         for place, card in enumerate(cards):
             card.poll((fifth + place / 2) / 5)
+        for line in ("radar", "microwave"):
+            bench.line(line).tick(fifth / 5)
     counts = bench.ask("microwave", POLL_RTMS, 121.0)
     at = counts.index(bytes.fromhex("ffaa10")) + 6
     lanes = bench.ss125_bodies(121.0)[:-1]
@@ -284,6 +286,19 @@ def faulty():
             "vds-2": {"name": "locked-on", "for_s": 60.0},
             "vds-3": {"name": "missed-motorcycles"},
             "vds-4": {"name": "cross-talk"},
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def faulty_otherwise():
+    """The same once more, the faults of loops at radars and those of radars at loops."""
+    return two_minutes(
+        {
+            "vds-1": {"name": "cross-talk"},
+            "vds-2": {"name": "missed-motorcycles"},
+            "vds-3": {"name": "locked-on"},
+            "vds-4": {"name": "chatter", "amount": 120.0},
         }
     )
 
@@ -321,6 +336,27 @@ def test_cross_talk_adds_the_next_lanes_vehicles(healthy, faulty):
     # Each of the two lanes hears the other; some vehicles pass side by side at the interval's ends.
     for count in faulty.rtms_counts:
         assert count == pytest.approx(sum(healthy.rtms_counts), abs=2)
+
+
+def test_loops_hear_the_next_lane_too(healthy, faulty_otherwise):
+    first, _, second, _ = healthy.card.vehicles
+    for count, own in zip(faulty_otherwise.card.vehicles, healthy.card.vehicles, strict=True):
+        assert own + 5 < count <= first + second  # two that pass side by side are one
+
+
+def test_loops_miss_motorcycles(healthy, faulty_otherwise):
+    counts = zip(faulty_otherwise.second_card.vehicles, healthy.second_card.vehicles, strict=True)
+    assert all(0.1 < seen / there < 0.9 for seen, there in counts)
+
+
+def test_radar_that_is_locked_on_is_full_and_counts_nobody(faulty_otherwise):
+    for lane in faulty_otherwise.ss125_lanes:
+        assert lane[17:22].hex() == "0000006400"  # no vehicle, 100 % of the time
+
+
+def test_radar_that_chatters_sees_two_more_a_second(healthy, faulty_otherwise):
+    counts = zip(faulty_otherwise.rtms_counts, healthy.rtms_counts, strict=True)
+    assert all(55 <= seen - there <= 65 for seen, there in counts)
 
 
 def test_brown_out_forgets_what_has_no_battery():

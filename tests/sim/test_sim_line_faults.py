@@ -145,6 +145,12 @@ def test_echo_comes_back_before_the_answer():
     assert (answer.data, answer.device) == (REPLY_1, "a/b/1")
 
 
+def test_echo_comes_before_even_the_quickest_answer():
+    bus = Bus(Talker(b"!"))
+    bus.fault("echo")
+    assert [burst.data for burst in bus.line.receive(b"?", 0.0)] == [b"?", b"!"]
+
+
 def test_garbage_comes_unasked_as_long_as_is_said():
     bus = Bus()
     assert bus.line.tick(0.0) == []
@@ -187,6 +193,14 @@ def test_half_a_request_before_unplugging_is_forgotten():
     bus.fault("unplugged", start_s=0.001, end_s=20)
     assert bus.line.quiet(0.005) == []
     assert bus.said(at_s=20.0) == REPLY_1
+
+
+def test_answer_to_what_was_asked_before_unplugging_is_lost():
+    bus = Bus()
+    bus.line.receive(ASK_1, 0.0)
+    bus.fault("unplugged", start_s=0.001, end_s=20)
+    assert bus.line.quiet(0.005) == []
+    assert bus.line.quiet(20.0) == []
 
 
 def test_device_talks_to_nobody_while_unplugged():
