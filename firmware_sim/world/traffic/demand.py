@@ -19,7 +19,7 @@ from firmware_sim.world.traffic.vehicles import (
 )
 
 BLOCK_S = 30.0
-VEHICLES_PER_BLOCK_MAX = 1000
+VEHICLES_PER_BLOCK_MAX, LANES_MAX = 1000, 100
 VARIANCE_TO_MEAN = 0.35
 TAIL_GAP_S = 0.2
 LOOP_M = 2.0
@@ -44,12 +44,14 @@ class ProfileDemand:
         self,
         key: str,
         *,
+        lane: int = 0,
         flow_veh_per_h: Sequence[float],
         free_speed_kmh: float,
         mix: Mapping[str, float],
         local_hour: Callable[[float], float],
     ) -> None:
         self._key = key
+        self._lane = lane
         self._flow = flow_veh_per_h
         self._free_speed_kmh = free_speed_kmh
         self._mix = mix
@@ -71,7 +73,7 @@ class ProfileDemand:
         count = max(0, math.floor(drawn + generator.random()))
         # Each has a slot, and may stray out of it by half a slot to either side.
         slots = sorted(place + generator.uniform(-0.5, 1.5) for place in range(count))
-        first_key = number * VEHICLES_PER_BLOCK_MAX
+        first_key = _first_key(number, self._lane)
         return [
             (
                 start_s + BLOCK_S * max(0.0, min(slot, count - 0.001)) / count,
@@ -88,8 +90,11 @@ class RecordedDemand:
     speed gives none: nothing crosses a station at 0 km/h.
     """
 
-    def __init__(self, key: str, recording: Sequence[Recorded], mix: Mapping[str, float]) -> None:
+    def __init__(
+        self, key: str, recording: Sequence[Recorded], mix: Mapping[str, float], *, lane: int = 0
+    ) -> None:
         self._key = key
+        self._lane = lane
         self._recording = recording
         self._mix = mix
         vehicles = (interval.flow_veh_per_h * BLOCK_S / 3600 for interval in recording)
@@ -102,13 +107,12 @@ class RecordedDemand:
         if count == 0 or mean_kmh <= 0:
             return []
         generator = random.Random(f"{self._key}/block/{number}")  # noqa: S311 - not a secret
+        first_key = _first_key(number, self._lane)
         slot_s = BLOCK_S / count
         return [
             (
                 number * BLOCK_S + (place + 0.05) * slot_s,
-                self._vehicle(
-                    generator, number * VEHICLES_PER_BLOCK_MAX + place, speed_kmh, slot_s
-                ),
+                self._vehicle(generator, first_key + place, speed_kmh, slot_s),
             )
             for place, speed_kmh in enumerate(_speeds(generator, mean_kmh, count))
         ]
@@ -123,6 +127,10 @@ class RecordedDemand:
             if (length_m + LOOP_M) / (speed_kmh / 3.6) + TAIL_GAP_S < slot_s:
                 break
         return Vehicle(key, class_name, length_m, speed_kmh, drawn.luck)
+
+
+def _first_key(block: int, lane: int) -> int:
+    return (block * LANES_MAX + lane) * VEHICLES_PER_BLOCK_MAX
 
 
 def _speeds(generator: random.Random, mean_kmh: float, count: int) -> list[float]:

@@ -79,6 +79,21 @@ class Fleet:
         del self.vehicles[at]
         self._shift(lane, -1)
 
+    def change_lane(self, lane: int, column: int, to_lane: int, to_column: int) -> None:
+        """It takes the place of who is in `to_column` now, before that one."""
+        state = self.state[:, column : column + 1]
+        at = to_column - (to_column > column)
+        rest = np.delete(self.state, column, axis=1)
+        self.state = np.concatenate((rest[:, :at], state, rest[:, at:]), axis=1)
+        self.vehicles.insert(at, self.vehicles.pop(column))
+        self._shift(lane, -1)
+        self._shift(to_lane, 1)
+
+    def ahead_of(self, lane: int, position_m: float) -> int:
+        """The column of the lane's first vehicle that is not ahead of the position; or its end."""
+        start, end = self.starts[lane], self.starts[lane + 1]
+        return start + int(np.count_nonzero(self.state[POSITION_M, start:end] > position_m))
+
     def _shift(self, lane: int, columns: int) -> None:
         for later in range(lane + 1, len(self.starts)):
             self.starts[later] += columns

@@ -11,7 +11,7 @@ from firmware_sim.world.traffic.idm import STEP_S, Row
 from firmware_sim.world.traffic.vehicles import Crossing
 
 Listener = Callable[[Crossing], None]
-NEAR_M = 5.0
+NEAR_M = 1.5
 
 
 class Passings:

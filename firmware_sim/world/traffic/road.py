@@ -1,6 +1,7 @@
 """A road: lanes of vehicles that follow each other, and whoever watches them pass.
 
-Nobody changes lanes: each lane is a world of its own, but for the disturbances that they share.
+Nobody changes lanes but to leave one that is blocked ahead (see merging.py): else each lane is a
+world of its own, but for the disturbances that they share.
 """
 
 import math
@@ -11,10 +12,11 @@ from firmware_sim.world.traffic.demand import BLOCK_S, Demand, ProfileDemand, Re
 from firmware_sim.world.traffic.entrance import ENTRANCE_M, Entrance
 from firmware_sim.world.traffic.fleet import POSITION_M, SPEED_MS, Fleet
 from firmware_sim.world.traffic.idm import STEP_S, Row
+from firmware_sim.world.traffic.merging import change_lanes, give_way, merges
 from firmware_sim.world.traffic.motion import held_speed, keep_apart, wanted_speed
 from firmware_sim.world.traffic.nearby import MEMORY_S, SAMPLE_S, Nearby, Surroundings
 from firmware_sim.world.traffic.passings import Listener, Passings
-from firmware_sim.world.traffic.plan import Disturbance, DisturbanceKind, LanePlan, RoadPlan
+from firmware_sim.world.traffic.plan import Disturbance, DisturbanceKind, RoadPlan
 from firmware_sim.world.traffic.rain import speed_factor, time_gap_factor
 from firmware_sim.world.traffic.vehicles import VehicleNow
 
@@ -66,11 +68,11 @@ class Road:
         self._speed_factor = self._time_gap_factor = 1.0
         self._entrances = [
             Entrance(
-                _demand(key, plan, lane, local_hour),
+                _demand(key, plan, number, local_hour),
                 is_recorded=lane.recording is not None,
                 begin_s=begin_s,
             )
-            for lane in plan.lanes
+            for number, lane in enumerate(plan.lanes)
         ]
         self._transit_steps = round(_transit_s(plan) / STEP_S)
 
@@ -158,24 +160,29 @@ class Road:
 
     def _move(self, at_s: float) -> None:
         front, speed = self._fleet.state[POSITION_M], self._fleet.state[SPEED_MS]
-        next_speed = self._next_speed(at_s)
+        active = [one for one in self._disturbances if one.start_s <= at_s < one.end_s]
+        leaving = merges(self.plan, active)
+        next_speed = self._next_speed(active)
+        for merge in leaving:
+            give_way(self._fleet, self._passings, merge, next_speed)
         next_front = front + (speed + next_speed) * (STEP_S / 2)
         keep_apart(self._fleet, next_front, next_speed)
         self._passings.moved(front, speed, next_front, next_speed, at_s)
         self._fleet.state[POSITION_M] = next_front
         self._fleet.state[SPEED_MS] = next_speed
         self._let_go()
+        for merge in leaving:
+            change_lanes(self._fleet, self._passings, merge)
 
-    def _next_speed(self, at_s: float) -> Row:
+    def _next_speed(self, active: Sequence[Disturbance]) -> Row:
         fleet = self._fleet
         next_speed = wanted_speed(fleet, self._speed_factor, self._time_gap_factor)
-        for disturbance in self._disturbances:
-            if disturbance.start_s <= at_s < disturbance.end_s:
-                for lane in self._lanes_touched(disturbance):
-                    columns = fleet.lane(lane)
-                    next_speed[columns] = held_speed(
-                        fleet.state[:, columns], next_speed[columns], disturbance
-                    )
+        for disturbance in active:
+            for lane in self._lanes_touched(disturbance):
+                columns = fleet.lane(lane)
+                next_speed[columns] = held_speed(
+                    fleet.state[:, columns], next_speed[columns], disturbance
+                )
         return next_speed
 
     def _lanes_touched(self, disturbance: Disturbance) -> list[int]:
@@ -220,14 +227,14 @@ def _transit_s(plan: RoadPlan) -> float:
     return 2 * (plan.length_m + EXIT_M - ENTRANCE_M) / (plan.free_speed_kmh / 3.6)
 
 
-def _demand(
-    key: str, plan: RoadPlan, lane: LanePlan, local_hour: Callable[[float], float]
-) -> Demand:
+def _demand(key: str, plan: RoadPlan, number: int, local_hour: Callable[[float], float]) -> Demand:
+    lane = plan.lanes[number]
     lane_key = f"{key}/{lane.name}"
     if lane.recording is not None:
-        return RecordedDemand(lane_key, lane.recording, plan.mix)
+        return RecordedDemand(lane_key, lane.recording, plan.mix, lane=number)
     return ProfileDemand(
         lane_key,
+        lane=number,
         flow_veh_per_h=[flow * lane.flow_share for flow in plan.flow_veh_per_h],
         free_speed_kmh=plan.free_speed_kmh,
         mix=plan.mix,

@@ -36,7 +36,7 @@ HEAVY = ("bus", "truck")
 @dataclass(frozen=True, slots=True)
 class Vehicle:
     key: int
-    """Unique in its lane, and the same for the same seed."""
+    """Unique on its road, and the same for the same seed."""
     class_name: str
     length_m: float
     speed_kmh: float
