@@ -25,6 +25,8 @@ class FaultKind:
     es: str
     en: str
     amount: Amount | None = None
+    has_rate: bool = True
+    """Can it strike now and then? Else it is on or off."""
 
 
 def _read() -> dict[str, FaultKind]:

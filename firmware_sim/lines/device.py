@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from firmware_sim.boards.board import Board, Part, Shown
 from firmware_sim.faults.bytes import collide, flip_bits, truncate
 from firmware_sim.faults.catalogue import FAULTS, Where
-from firmware_sim.faults.probe import Probe
-from firmware_sim.faults.switches import Fault, Switches
+from firmware_sim.lines.probe import Probe
+from firmware_sim.faults.switches import Switches
 from firmware_sim.lines.frames import FrameLog
+from firmware_sim.lines.mains import Mains
 
 NO_POWER: Shown = {"power": "sin energía · no power"}
 
@@ -40,9 +41,10 @@ class Device:
     prone_to: frozenset[Where] = frozenset({"device"})
     log: FrameLog = field(default_factory=FrameLog)
     """Its line's."""
-    _off_until_s: float | None = field(default=None, init=False)
-    _cut_by: Fault | None = field(default=None, init=False)
-    """The brown-out that took its power last."""
+    _mains: Mains = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._mains = Mains(self.switches, on_failure=lambda _: None, on_return=self.board.power_up)
 
     @property
     def protocol(self) -> str:
@@ -57,7 +59,7 @@ class Device:
         return [name for name, kind in FAULTS.items() if kind.where in self.prone_to]
 
     def shows(self, at_s: float) -> Shown:
-        return NO_POWER if self._is_cut_off(at_s) else self.board.shows(at_s)
+        return NO_POWER if self._mains.is_cut(at_s) else self.board.shows(at_s)
 
     def explain(self, data: bytes, request: bytes | None) -> list[Part]:
         return self.board.explain(data, request)
@@ -73,27 +75,10 @@ class Device:
 
     def is_on(self, at_s: float) -> bool:
         """Has it power? Brings it up again when a brown-out is over, and moves it up to now."""
-        fault = self.switches.active("brown-out", at_s)
-        if fault is not None and fault.rate >= 1 and fault is not self._cut_by:
-            self._cut_power(fault, at_s)
-        if self._is_cut_off(at_s):
+        if not self._mains.follow(at_s):
             return False
-        if self._off_until_s is not None:
-            self._off_until_s = None
-            self.board.power_up(at_s)
         self.board.tick(at_s)
         return True
-
-    def _cut_power(self, fault: Fault, at_s: float) -> None:
-        self._cut_by, self._off_until_s = fault, at_s + fault.size
-
-    def _is_cut_off(self, at_s: float) -> bool:
-        """A switch that was cleared meanwhile gives the power back."""
-        return (
-            self._off_until_s is not None
-            and at_s < self._off_until_s
-            and any(fault is self._cut_by for fault in self.switches.all())
-        )
 
     def _send(self, data: bytes, at_s: float) -> list[Burst]:
         if not data:
@@ -104,11 +89,7 @@ class Device:
 
     def _fail(self, data: bytes, at_s: float) -> list[Burst]:
         strikes, dice = self.switches.strikes, self.switches.dice
-        brown_out = self.switches.active("brown-out", at_s)
-        if brown_out is not None and brown_out.rate < 1 and strikes("brown-out", at_s):
-            self._cut_power(brown_out, at_s)
-            return []
-        if strikes("silent", at_s):
+        if self._mains.fails_now(at_s) or strikes("silent", at_s):
             return []
         struck = []
         if strikes("wrong-checksum", at_s):

@@ -58,24 +58,28 @@ class Control:
         return self.schedule(at, Fault(name, rate, now_s, end_s, amount, reading))
 
     def schedule(self, at: str, fault: Fault) -> list[str]:
-        """A fault with its time; of a line, those of devices go to all of its devices."""
+        """A fault with its time; of a line, those of devices go to all of its devices. Of many that
+        are meant, those get it that can have it.
+        """
         try:
-            check_fault(fault.name, fault.amount)
+            check_fault(fault.name, fault.amount, fault.rate, fault.reading)
         except ValueError as error:
             raise RequestError(str(error)) from error
-        targets = self.find(at)
-        for target in targets:
-            if fault.name not in target.faults:
-                raise RequestError(
-                    f"{target.name} ({target.type}) cannot have fault {fault.name}; "
-                    f"it can have {', '.join(target.faults)}"
-                )
-            if fault.reading is not None:
+        found = self.find(at)
+        targets = [target for target in found if fault.name in target.faults]
+        if not targets:
+            one = found[0]
+            raise RequestError(
+                f"{one.name} ({one.type}) cannot have fault {fault.name}; "
+                f"it can have {', '.join(one.faults)}"
+            )
+        if fault.reading is not None:
+            for target in targets:
                 _require_reading(target, fault.reading)
-        struck = [one for target in targets for one in _struck(target, fault.name)]
-        for target in struck:
+        struck = {one.name: one for target in targets for one in _struck(target, fault.name)}
+        for target in struck.values():
             target.switches.switch_on(fault)
-        return [target.name for target in struck]
+        return list(struck)
 
     def clear(self, at: str | None = None, name: str | None = None) -> int:
         """Faults off: of one or of all, one kind or all; returns how many were on."""

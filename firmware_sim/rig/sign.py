@@ -1,15 +1,15 @@
 """A sign as a target: its datagrams pass its fault switches, and are kept for whoever looks."""
 
-import math
 from typing import Any
 
 from firmware_sim.boards.board import Part, Shown
 from firmware_sim.boards.ntcip.device import SignBoard
 from firmware_sim.faults.bytes import flip_bits, truncate
 from firmware_sim.faults.catalogue import FAULTS
-from firmware_sim.faults.probe import Probe
-from firmware_sim.faults.switches import Fault, Switches
+from firmware_sim.lines.probe import Probe
+from firmware_sim.faults.switches import Switches
 from firmware_sim.lines.frames import FrameLog
+from firmware_sim.lines.mains import Mains
 
 LINK_FAULTS = ("silent", "late", "truncated", "bit-flips", "brown-out", "unplugged")
 """Those of devices and lines that datagrams can have too."""
@@ -34,9 +34,7 @@ class SignTarget:
         self.log = FrameLog()
         self.secrets: tuple[bytes, ...] = ()
         """Communities: what is kept of datagrams must not show them."""
-        self._back_s = math.inf
-        """When the mains return."""
-        self._brown_out: Fault | None = None
+        self._mains = Mains(switches, on_failure=board.power_fail, on_return=board.power_up)
 
     def shows(self, at_s: float) -> Shown:
         return self.board.shows(at_s)
@@ -45,12 +43,12 @@ class SignTarget:
         return self.board.explain(data, is_reply=request is not None)
 
     def tick(self, at_s: float) -> None:
-        self._follow_mains(at_s)
+        self._mains.follow(at_s)
         self.board.tick(at_s)
 
     def incoming(self, data: bytes, at_s: float) -> bytes | None:
         """A datagram on its way to the sign; None: it never gets there."""
-        self._follow_mains(at_s)
+        self._mains.follow(at_s)
         if self.switches.active("unplugged", at_s):
             return None
         self.log.hear(self._masked(data, data))
@@ -60,7 +58,7 @@ class SignTarget:
     def outgoing(self, data: bytes, at_s: float) -> list[tuple[float, bytes]]:
         """A datagram that the sign sends: what leaves, and after how many seconds."""
         strikes, dice = self.switches.strikes, self.switches.dice
-        if strikes("silent", at_s):
+        if self._mains.fails_now(at_s) or strikes("silent", at_s):
             return []
         sent, struck = data, []
         if flips := strikes("bit-flips", at_s):
@@ -87,14 +85,3 @@ class SignTarget:
 
     def keep(self) -> dict[str, Any]:
         return self.board.keep()
-
-    def _follow_mains(self, at_s: float) -> None:
-        """Whether the sign goes dark at once its battery decides."""
-        fault = self.switches.active("brown-out", at_s)
-        if fault is not None and fault is not self._brown_out:
-            self.board.power_fail(at_s)
-            self._back_s = at_s + fault.size
-        self._brown_out = fault
-        if at_s >= self._back_s:
-            self._back_s = math.inf
-            self.board.power_up(at_s)

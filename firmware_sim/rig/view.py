@@ -50,6 +50,7 @@ def fault_kinds() -> list[dict[str, Any]]:
             "where": kind.where,
             "es": kind.es,
             "en": kind.en,
+            "has_rate": kind.has_rate,
             "amount": None
             if kind.amount is None
             else {

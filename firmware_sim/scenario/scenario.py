@@ -31,17 +31,21 @@ class FaultPart(Part):
 
     @model_validator(mode="after")
     def _is_known(self) -> Self:
-        check_fault(self.fault, self.amount)
+        check_fault(self.fault, self.amount, self.rate, self.reading)
         if self.end_s is not None and self.end_s <= self.start_s:
             raise ValueError("end_s must be later than start_s")
         return self
 
 
-def check_fault(name: str, amount: float | None) -> None:
+def check_fault(name: str, amount: float | None, rate: float, reading: str | None) -> None:
     """Raises `ValueError` with what is allowed."""
     kind = FAULTS.get(name)
     if kind is None:
         raise ValueError(f"no fault {name!r}; there are {', '.join(FAULTS)}")
+    if rate != 1 and not kind.has_rate:
+        raise ValueError(f"fault {name} is on or off: it takes no rate")
+    if reading is not None and kind.where != "reading":
+        raise ValueError(f"fault {name} is not one of readings")
     if amount is None:
         return
     if kind.amount is None:

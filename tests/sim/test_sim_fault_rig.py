@@ -163,6 +163,8 @@ def test_fault_goes_to_the_device_or_to_all_on_the_line(at, fault, struck):
         ("air-1", "silent", {"amount": 3.0}, "takes no amount"),
         ("air-1", "late", {"amount": 61.0}, "0.01 to 60"),
         ("air-1", "silent", {"rate": 0.0}, "above 0 and at most 1"),
+        ("air-1", "stuck", {"rate": 0.5}, "stuck is on or off: it takes no rate"),
+        ("air-1", "silent", {"reading": "pm25_ugm3"}, "silent is not one of readings"),
         ("air-1", "silent", {"rate": float("nan")}, "above 0 and at most 1"),
         ("air-1", "silent", {"for_s": 0.0}, "above 0"),
         ("air-1", "stuck", {"reading": "co2_ppm"}, "no reading 'co2_ppm'"),
@@ -408,7 +410,7 @@ def test_any_bytes_and_any_faults_crash_nothing(storm, data):
     line = data.draw(st.sampled_from(sorted(bench.rig.cabinets[CABINET].lines)))
     bench.control.clear()
     for name in data.draw(st.lists(st.sampled_from(BUS_FAULTS), max_size=4)):
-        rate = data.draw(st.sampled_from([0.3, 1.0]))
+        rate = data.draw(st.sampled_from([0.3, 1.0] if FAULTS[name].has_rate else [1.0]))
         bench.control.switch_on(line, name, now_s=0.0, rate=rate)
     wire = bench.line(line)
     for chunk in data.draw(st.lists(st.binary(min_size=1, max_size=80), max_size=6)):
@@ -426,3 +428,37 @@ def test_any_bytes_and_any_faults_crash_nothing(storm, data):
 @pytest.fixture(scope="module")
 def storm():
     return Bench(), itertools.count(1)
+
+
+def test_sign_gets_its_power_back_when_a_long_brown_out_is_cleared():
+    bench = Bench()
+    sign = bench.rig.cabinets[CABINET].signs["vms-1"]
+    bench.control.switch_on("vms-1", "brown-out", now_s=10.0, amount=3600.0)
+    sign.tick(10.0)
+    assert not sign.board.is_on(11.0)
+    bench.control.clear("vms-1", "brown-out")
+    sign.tick(12.0)
+    assert sign.board.is_on(12.0)
+
+
+def test_locked_on_loop_stays_on_between_a_request_and_the_silence_after_it():
+    """A recording asks and is silent in the same second."""
+    bench = Bench()
+    bench.control.switch_on("vds-1", "locked-on", now_s=5.0)
+    line = bench.line("loops")
+    for step in range(25, 100):
+        at_s = step / 5
+        bench.rig.world.advance(at_s)
+        (reply,) = line.receive(POLL_CARD[0], at_s) + line.quiet(at_s)
+        counts = [reply.data[place * 9 + 7] for place in range(4)]
+        if step == 25:
+            before = counts
+    assert counts == before
+
+
+def test_pattern_gives_a_fault_to_those_that_can_have_it_once_each():
+    control = Bench().control
+    struck = control.switch_on("*/*/*", "clock-jump", now_s=0.0)
+    assert sorted(name.rsplit("/")[-1] for name in struck) == ["vds-3", "vds-4", "vms-1", "vms-2"]
+    struck = control.switch_on("*/*/*", "silent", now_s=0.0)
+    assert len(struck) == len(set(struck))

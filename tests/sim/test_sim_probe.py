@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firmware_sim.faults.probe import SPREADS, DeviceClock, Probe
+from firmware_sim.lines.probe import SPREADS, DeviceClock, Probe
 from firmware_sim.faults.switches import Fault, Switches
 
 ANY_SPREAD = sorted(SPREADS)

@@ -40,17 +40,22 @@ class Feeler:
             self._happen()
 
     def advance(self, to_s: float) -> None:
-        from_s = to_s if self._at_s is None else self._at_s
+        if not self._faults.are_off or LOCK in self._holders:
+            self._fail(to_s if self._at_s is None else self._at_s, to_s)
+        while self._pending and self._pending[0][0] <= to_s:
+            self._happen()
+        self._at_s = to_s
+
+    def _fail(self, from_s: float, to_s: float) -> None:
         self._lock(from_s, to_s)
         for false in self._faults.chatter(from_s, to_s):
             until_s, seen = self._invent(false)
             self.hold(false, True, false.time_s)
             self.hold(false, False, until_s, seen)
-        while self._pending and self._pending[0][0] <= to_s:
-            self._happen()
-        self._at_s = to_s
 
     def _lock(self, from_s: float, to_s: float) -> None:
+        if from_s == to_s:
+            return  # no time has passed in which it could have been let go
         locked = self._faults.locked(from_s, to_s)
         if locked is not None:
             self.hold(LOCK, True, locked[0])
