@@ -12,18 +12,23 @@ CLOSED_UGM3 = 25.0
 
 class Episodes:
     def __init__(self, plans: Sequence[EpisodePlan]) -> None:
-        self._plans = tuple(plans)
+        self._others = tuple(plan for plan in plans if plan.kind != "inversion")
         self._inversions = tuple(plan for plan in plans if plan.kind == "inversion")
 
-    def pm25_ugm3(self, at_s: float) -> float:
-        return _sum(self._plans, at_s)
+    def brought_ugm3(self, at_s: float) -> float:
+        """Fine particles from elsewhere."""
+        return _sum(self._others, at_s)
+
+    def gathered_ugm3(self, at_s: float) -> float:
+        """Fine particles that an inversion keeps, beside a road with the usual traffic."""
+        return _sum(self._inversions, at_s)
 
     def lid(self, at_s: float) -> float:
         """0 open, towards 1 as an inversion closes the valley."""
         if not self._inversions:
             return 0.0
-        gathered = _sum(self._inversions, at_s)
-        return gathered / (gathered + CLOSED_UGM3)
+        gathered_ugm3 = self.gathered_ugm3(at_s)
+        return gathered_ugm3 / (gathered_ugm3 + CLOSED_UGM3)
 
 
 def _sum(plans: Sequence[EpisodePlan], at_s: float) -> float:

@@ -21,6 +21,8 @@ THINNED_PER_MS = 0.03
 FARTHEST = 0.17
 """Hour, wind and traffic together move the background no farther: what a scenario says of it, and
 builds on it, holds at any hour."""
+FROM_TRAFFIC = 0.4
+"""Of what an inversion gathers, with the usual traffic nearby: more where more of it drives."""
 COARSE_WASHABLE = 3.0
 """Rain catches particles above 2.5 µm so much better than finer ones."""
 
@@ -42,7 +44,7 @@ class Particles:
         self._local_hour = local_hour
         self._wind_speed_ms = weather.wind_speed_ms
         self._washed = weather.showers.left_in_air
-        self._episode_ugm3 = episodes.pm25_ugm3
+        self._episodes = episodes
         self._traffic = traffic
         self._slow = SmoothNoise(f"{key}/particles", 3600)
         self._fast = SmoothNoise(f"{key}/wafts", 10)
@@ -66,11 +68,14 @@ class Particles:
         return self._unwashed_ugm3(at_s) * (self._washed(at_s, 1.0) + share * coarse)
 
     def _unwashed_ugm3(self, at_s: float) -> float:
+        more_traffic = crowding(self._traffic().flow_veh_per_h) - 1
         moved = (
             at_hour(DAILY, self._local_hour(at_s))
             + THINNED_PER_MS * (USUAL_WIND_MS - self._wind_speed_ms(at_s))
-            + self._roads_share * (crowding(self._traffic().flow_veh_per_h) - 1)
+            + self._roads_share * more_traffic
             + 0.03 * self._slow(at_s)
         )
         background_ugm3 = self._background_ugm3 * (1 + FARTHEST * math.tanh(moved / FARTHEST))
-        return (background_ugm3 + self._episode_ugm3(at_s)) * (1 + 0.02 * self._fast(at_s))
+        gathered_ugm3 = self._episodes.gathered_ugm3(at_s) * (1 + FROM_TRAFFIC * more_traffic)
+        pm25_ugm3 = background_ugm3 + self._episodes.brought_ugm3(at_s) + gathered_ugm3
+        return pm25_ugm3 * (1 + 0.02 * self._fast(at_s))

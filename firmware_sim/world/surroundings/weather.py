@@ -12,7 +12,10 @@ from firmware_sim.world.surroundings.sun import Sun, clear_sky_lux, clear_sky_uv
 
 MEAN_C, MEAN_ALTITUDE_M, LAPSE_C_PER_M = 22.2, 1500.0, 0.0065
 WARMEST_H = 14.2
-RAIN_COOLS_C = 4.0
+DRY_DEW_POINT_BELOW_C = 6.4
+RAIN_COOLS = 0.6
+"""Of the way from the dry air's temperature to its dew point: near the wet-bulb temperature, down
+to which rain that evaporates cools the air."""
 SEA_LEVEL_HPA, SCALE_HEIGHT_M = 1012.0, 8700.0
 """Warm tropical air: it thins out more slowly with height than the standard atmosphere."""
 
@@ -86,7 +89,9 @@ class Weather:
         angle = 2 * math.pi * (self._local_hour(at_s) - WARMEST_H) / 24
         daily = 4.2 * math.cos(angle) + 0.7 * math.cos(2 * angle + 0.6)
         passing = 0.8 * self._air_mass(at_s) + 0.3 * self._warm_spots(at_s)
-        return self._mean_c + daily + passing - RAIN_COOLS_C * self.showers.dampness(at_s)
+        dry_c = self._mean_c + daily + passing
+        spread_c = max(0.0, dry_c - self._dry_dew_point_c(at_s))
+        return dry_c - RAIN_COOLS * spread_c * self.showers.dampness(at_s)
 
     def humidity_pct(self, at_s: float) -> float:
         """From a dew point that hardly moves in dry air, and rises to meet the temperature in rain.
@@ -94,10 +99,13 @@ class Weather:
         Vapour pressures after O. Alduchov and R. Eskridge, J. Appl. Meteorol. 35, 1996.
         """
         air_c = self.temperature_c(at_s)
-        dew_c = self._mean_c - 6.4 + 0.8 * self._moisture(at_s)
+        dew_c = self._dry_dew_point_c(at_s)
         dew_c += self.showers.dampness(at_s) * max(0.0, air_c - dew_c)
         dew_c = min(dew_c, air_c - 0.4)
         return 100 * math.exp(_vapour(dew_c) - _vapour(air_c))
+
+    def _dry_dew_point_c(self, at_s: float) -> float:
+        return self._mean_c - DRY_DEW_POINT_BELOW_C + 0.8 * self._moisture(at_s)
 
     def pressure_hpa(self, at_s: float) -> float:
         """Height, slow changes, and the tides: 1.16·cos³φ·sin(2t + 158°) twice a day and
