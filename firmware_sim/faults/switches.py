@@ -48,12 +48,19 @@ class Switches:
             del self._on[place]
         return len(gone)
 
+    @property
+    def are_off(self) -> bool:
+        """Whether `all` has none."""
+        return not self._on
+
     def all(self) -> list[Fault]:
         """Those that are on, and those whose time is still to come or over."""
         return list(self._on.values())
 
     def active(self, name: str, at_s: float, reading: str | None = None) -> Fault | None:
         """The fault of this name that is on now, whatever its rate."""
+        if not self._on:
+            return None
         for place in ((name, reading), (name, None)):
             fault = self._on.get(place)
             if fault is not None and fault.start_s <= at_s < fault.end_s:

@@ -18,6 +18,8 @@ UNREAD_MAX_S = 2.0
 """A UART that nobody reads overruns. Older bytes are not kept for a reader that comes later."""
 KERNEL_LAG_S = 0.25
 """A busy kernel carries bytes from master to slave late: missing there, they were not yet read."""
+LOOK_S = 0.25
+"""Whoever was seen to read is believed so long: to look takes a system call."""
 READ_BYTES = 4096
 
 
@@ -78,15 +80,16 @@ class PtyPort:
     def _hand_over(self, chunk: bytes) -> None:
         if not self.is_plugged:
             return
-        self._forget_unread()
+        now_s = self._loop.time()
+        if now_s - self._was_read_s >= LOOK_S:
+            self._forget_unread(now_s)
         with contextlib.suppress(BlockingIOError):  # the reader's buffer is full: an overrun
             written = os.write(self._master, chunk)
             self._unread_count += written
-            self._in_kernel.append((self._loop.time(), written))
+            self._in_kernel.append((now_s, written))
 
-    def _forget_unread(self) -> None:
+    def _forget_unread(self, now_s: float) -> None:
         unread = struct.unpack("i", fcntl.ioctl(self._slave, termios.FIONREAD, b"\0" * 4))[0]
-        now_s = self._loop.time()
         while self._in_kernel and now_s - self._in_kernel[0][0] > KERNEL_LAG_S:
             self._in_kernel.popleft()
         perhaps_on_the_way = sum(count for _, count in self._in_kernel)

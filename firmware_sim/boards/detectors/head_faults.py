@@ -31,6 +31,11 @@ class HeadFaults:
         self._switches = switches
         self._chatter: Chatter | None = None
 
+    @property
+    def are_off(self) -> bool:
+        """None is on, was, or will be: there is nothing to ask here."""
+        return self._switches.are_off
+
     def misses(self, vehicle: Vehicle, time_s: float) -> bool:
         is_motorcycle = vehicle.class_name == "motorcycle"
         return is_motorcycle and self.strikes("missed-motorcycles", vehicle, time_s)

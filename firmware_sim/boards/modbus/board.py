@@ -4,6 +4,7 @@ It hears all bytes of the line, other units' too, and answers what is addressed 
 what stands between two silences of 3.5 characters; a wrong CRC, or another unit, meets silence.
 """
 
+import math
 from typing import Any, ClassVar
 
 from firmware_sim.boards.board import Board, Part, Shown
@@ -14,6 +15,8 @@ from firmware_sim.boards.modbus.rtu import BROADCAST, FRAME_MAX, is_whole, with_
 from firmware_sim.boards.modbus.server import serve
 
 CRC_BYTES = 2
+TICK_MIN_S = 0.25
+"""All that is said on a line ticks all of its units, far oftener than anything in them changes."""
 
 
 class ModbusBoard(Board):
@@ -25,7 +28,9 @@ class ModbusBoard(Board):
         self.device = device
         self.measures = device.measures
         self.units = (unit, *device.profile.also)
+        self._heeded = frozenset(bytes((number,)) for number in (BROADCAST, *self.units))
         self._heard = bytearray()
+        self._ticked_s = -math.inf
 
     def receive(self, data: bytes, at_s: float) -> bytes:
         # One byte beyond the longest frame is kept: it makes the frame invalid.
@@ -35,19 +40,20 @@ class ModbusBoard(Board):
     def quiet(self, at_s: float) -> bytes:
         frame = bytes(self._heard)
         self._heard.clear()
-        if not is_whole(frame):
+        # What is for others needs no CRC.
+        if frame[:1] not in self._heeded or not is_whole(frame):
             return b""
         unit, request = frame[0], frame[1:-CRC_BYTES]
         if unit == BROADCAST:
             if request[0] in WRITES:
                 serve(self.device, request, at_s)  # done, but nobody answers a broadcast
             return b""
-        if unit not in self.units:
-            return b""
         return with_crc(bytes((unit,)) + serve(self.device, request, at_s))
 
     def tick(self, at_s: float) -> None:
-        self.device.tick(at_s)
+        if at_s - self._ticked_s >= TICK_MIN_S:
+            self._ticked_s = at_s
+            self.device.tick(at_s)
 
     def power_up(self, at_s: float) -> None:
         self._heard.clear()
