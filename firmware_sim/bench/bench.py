@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 from firmware_sim.bench.clock import BenchClock
+from firmware_sim.bench.leash import Leash
 from firmware_sim.bench.ports import CabinetPorts
 from firmware_sim.bench.run_directory import RunDirectory
 from firmware_sim.bench.start import world_start_ms
@@ -51,10 +52,15 @@ class Bench:
         """Keeps the world moving while nobody asks; for ever, until cancelled."""
         cabinets = list(self.ports)
         slices = min(SLICES_MAX, len(cabinets))
+        leash = Leash(self.clock)
         for first in itertools.cycle(range(slices)):
+            began_s = time.monotonic()
             for name in cabinets[first::slices]:
                 self._tick(name)
-            await asyncio.sleep(TICK_S / slices)
+            busy_s = time.monotonic() - began_s
+            leash.moved(busy_s)
+            # At least as long as that took, so that everybody else gets their turn.
+            await asyncio.sleep(max(busy_s, min(TICK_S / slices, leash.reach_s)))
 
     def tick(self) -> None:
         for name in self.ports:

@@ -1,5 +1,6 @@
 """The scenario's second, as it passes: in step with ours, faster, or not at all."""
 
+import math
 import time
 from collections.abc import Callable
 
@@ -14,10 +15,12 @@ class BenchClock:
         self._since_s = monotonic_s()
         self._reached_s = now_s
         self._speed = speed
+        self._until_s = math.inf
         self.is_paused = False
 
     def __call__(self) -> float:
-        return self._reached_s + (self._monotonic_s() - self._since_s) * self.pace
+        passed_s = (self._monotonic_s() - self._since_s) * self.pace
+        return min(self._reached_s + passed_s, self._until_s)
 
     @property
     def pace(self) -> float:
@@ -30,6 +33,16 @@ class BenchClock:
         return self._speed
 
     def set(self, *, speed: float | None = None, is_paused: bool | None = None) -> None:
-        self._reached_s, self._since_s = self(), self._monotonic_s()
+        self._stand()
         self._speed = self._speed if speed is None else speed
         self.is_paused = self.is_paused if is_paused is None else is_paused
+
+    def allow(self, further_s: float) -> None:
+        """It goes on from now for so many seconds at most, until it is allowed more: for a world
+        that cannot be moved as fast as is wanted. What it stood still is not caught up.
+        """
+        self._stand()
+        self._until_s = self._reached_s + further_s
+
+    def _stand(self) -> None:
+        self._reached_s, self._since_s = self(), self._monotonic_s()

@@ -1,9 +1,11 @@
 """The bench's clock: stopped, faster, slower, and never back."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from firmware_sim.bench.clock import BenchClock
+from firmware_sim.bench.leash import BUSY_MAX_S, Leash
 
 
 class Machine:
@@ -62,3 +64,48 @@ def test_it_never_goes_back_nor_leaps_when_it_is_set(changes):
         clock.set(speed=speed, is_paused=is_paused)
         assert clock() == now_s
         before_s = now_s
+
+
+def test_it_goes_only_as_far_as_it_is_allowed_and_catches_nothing_up():
+    machine = Machine()
+    clock = BenchClock(0.0, 10.0, machine)
+    clock.allow(5.0)
+    machine.monotonic_s += 0.4
+    assert clock() == pytest.approx(4.0)
+    machine.monotonic_s += 60.0
+    assert clock() == 5.0
+    clock.allow(100.0)
+    assert clock() == 5.0
+    machine.monotonic_s += 2.0
+    assert clock() == pytest.approx(25.0)
+
+
+def run_on_leash(speed, cost_s_per_s, for_s=300.0):
+    """A machine that needs `cost_s_per_s` for each second of the scenario; how far it got a second
+    at last, and the longest that it was busy then.
+    """
+    machine = Machine()
+    clock = BenchClock(0.0, speed, machine)
+    leash = Leash(clock)
+    moved_s, marks = 0.0, []
+    while machine.monotonic_s < 1000.0 + for_s:
+        machine.monotonic_s += 0.01
+        busy_s = (clock() - moved_s) * cost_s_per_s
+        moved_s = clock()
+        machine.monotonic_s += busy_s
+        leash.moved(busy_s)
+        marks.append((machine.monotonic_s, moved_s, busy_s))
+    last = marks[len(marks) // 2 :]
+    pace = (last[-1][1] - last[0][1]) / (last[-1][0] - last[0][0])
+    return pace, max(busy_s for _, _, busy_s in last)
+
+
+def test_machine_that_is_fast_enough_is_not_held_back():
+    assert run_on_leash(1.0, 0.5)[0] == pytest.approx(1.0, rel=1e-3)
+    assert run_on_leash(60.0, 0.001)[0] == pytest.approx(60.0, rel=1e-3)
+
+
+def test_machine_that_is_too_slow_goes_as_fast_as_it_can_and_stays_within_reach():
+    pace, busy_s = run_on_leash(3600.0, 0.001)
+    assert 500 < pace < 1000  # 1000 were all of its time
+    assert busy_s <= 3 * BUSY_MAX_S
