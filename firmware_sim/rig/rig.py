@@ -34,6 +34,8 @@ class Rig:
         self.start_ms = start_ms
         self.world = World(scenario, seed=seed, start_ms=start_ms, now_s=now_s)
         self.world.advance(now_s - WATCHED_S)
+        # Before any detector is mounted: what the road needs to fill is not counted.
+        self.world.advance(now_s)
         self.cabinets = {
             part.name: Cabinet(
                 part,
@@ -46,8 +48,6 @@ class Rig:
             )
             for part in scenario.all_cabinets()
         }
-        # Detectors are mounted: only now may vehicles pass them.
-        self.world.advance(now_s)
         self.control = Control(
             target for cabinet in self.cabinets.values() for target in cabinet.targets
         )
