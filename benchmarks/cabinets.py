@@ -5,12 +5,13 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.load import WARM_UP_S
 from benchmarks.machine import cpu_s, memory_mib
 from benchmarks.plan import plan_for
 from benchmarks.running import BenchProcess, ReaderProcess
 from benchmarks.scenarios import write_valley
 from firmware_sim.scenario.load import load_scenario
+
+WARM_UP_S = 3.0
 
 
 def measure_cabinets(cabinets: int, for_s: float) -> dict[str, Any]:
@@ -21,7 +22,7 @@ def measure_cabinets(cabinets: int, for_s: float) -> dict[str, Any]:
         write_valley(path, cabinets)
         with BenchProcess(path, folder / "run") as bench:
             plan = plan_for(load_scenario(path), bench.entries)
-            reader = ReaderProcess(plan, folder / "plan.json", for_s)
+            reader = ReaderProcess(plan, folder / "plan.json", for_s, WARM_UP_S)
             time.sleep(WARM_UP_S)
             process_id, began_s = bench.process.pid, time.monotonic()
             used_s = cpu_s(process_id)

@@ -1,4 +1,5 @@
-"""A light reader of a whole bench: `python -m benchmarks.load PLAN SECONDS` prints what it saw.
+"""A light reader of a whole bench: `python -m benchmarks.load PLAN SECONDS WARM_UP` prints what
+it saw.
 
 One thread, epoll, prebuilt requests. Polls fall due at fixed times, whatever became of the one
 before, so that a bench that is late cannot make its reader ask less (coordinated omission).
@@ -23,8 +24,6 @@ from typing import Any
 from benchmarks.framing import FRAMINGS
 from benchmarks.tally import Tally, quantile
 
-WARM_UP_S = 3.0
-"""Before anything counts: the first answers find caches cold, the first pushes have no period."""
 GIVE_UP_S = 1.5
 """Then the next request is sent on a line that did not answer."""
 PAUSE_S = 0.005
@@ -46,9 +45,9 @@ class Poll:
 class Clockwork:
     """Now, and what is to be done later."""
 
-    def __init__(self) -> None:
+    def __init__(self, warm_up_s: float) -> None:
         self.begin_s = time.monotonic()
-        self.counts_from_s = self.begin_s + WARM_UP_S
+        self.counts_from_s = self.begin_s + warm_up_s
         self.lags_s: list[float] = []
         """How late this reader itself was with what it wanted to do."""
         self._agenda: list[tuple[float, int, Callable[[float], None]]] = []
@@ -67,7 +66,7 @@ class Clockwork:
             if due_s >= self.counts_from_s:
                 self.lags_s.append(now_s - due_s)
             heapq.heappop(self._agenda)[2](due_s)
-        return WARM_UP_S
+        return math.inf
 
 
 class Asker:
@@ -198,18 +197,20 @@ class SignReader:
         self._socket.send(request)
 
 
-def run(plan: dict[str, Any], for_s: float) -> dict[str, Any]:
-    """Reads for `for_s` after the warm-up; per protocol what became of the deadlines."""
-    clockwork = Clockwork()
+def run(plan: dict[str, Any], for_s: float, warm_up_s: float) -> dict[str, Any]:
+    """Per protocol what became of the deadlines in `for_s`. Before it comes the warm-up: the first
+    answers find caches cold, the first pushes have no period.
+    """
+    clockwork = Clockwork(warm_up_s)
     tallies: dict[str, Tally] = {}
     readers: dict[int, LineReader | SignReader] = {}
     number = count()
     for row in plan["lines"]:
-        reader = LineReader(clockwork, row, tallies.setdefault(row["protocol"], Tally()))
-        readers[reader.descriptor] = reader
+        line = LineReader(clockwork, row, tallies.setdefault(row["protocol"], Tally()))
+        readers[line.descriptor] = line
         for poll in row["polls"]:
             phase = next(number) * SPREAD % 1.0
-            reader.asker.plan(Poll(bytes.fromhex(poll["request"]), poll["period_s"]), phase)
+            line.asker.plan(Poll(bytes.fromhex(poll["request"]), poll["period_s"]), phase)
     for row in plan["signs"]:
         sign = SignReader(clockwork, row, tallies.setdefault("snmp", Tally()))
         readers[sign.descriptor] = sign
@@ -238,4 +239,4 @@ def run(plan: dict[str, Any], for_s: float) -> dict[str, Any]:
 
 if __name__ == "__main__":
     told = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    sys.stdout.write(json.dumps(run(told, float(sys.argv[2]))))
+    sys.stdout.write(json.dumps(run(told, *map(float, sys.argv[2:4]))))

@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from firmware_sim.scenario.load import SHIPPED
 from firmware_sim.scenario.scenario import Scenario
+from firmware_sim.scenario.sources import SHIPPED
 
 VALLEY_CABINETS = 500
 RUSH_HOUR = "07:00"
@@ -40,9 +40,9 @@ def write_valley(path: Path, cabinets: int) -> None:
     path.write_text("".join(written), encoding="utf-8")
 
 
-def many_of(device: dict[str, Any], cabinets: int) -> Scenario:
+def many_of(device: dict[str, Any], cabinets: int, **line: Any) -> Scenario:
     """Each alone on its line in a cabinet of its own, along one busy road."""
-    return _along_the_road({"lines": [{"name": "line", "devices": [device]}]}, cabinets)
+    return _along_the_road({"lines": [{"name": "line", "devices": [device], **line}]}, cabinets)
 
 
 def many_signs(sign: dict[str, Any], cabinets: int) -> Scenario:
