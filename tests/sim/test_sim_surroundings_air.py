@@ -105,6 +105,21 @@ def test_an_inversion_gathers_gases_but_dust_brings_none():
     )
 
 
+def test_an_inversion_gathers_more_beside_a_busier_road_but_dust_does_not():
+    def added_ugm3(kind, road):
+        plan = EpisodePlan(kind, 0, 3600, 40)
+        after, before = place(episodes=(plan,), traffic=road), place(traffic=road)
+        return after.sense("pm25_ugm3", 3600) - before.sense("pm25_ugm3", 3600)
+
+    assert added_ugm3("inversion", FULL_ROAD) > 1.05 * added_ugm3("inversion", Traffic())
+    assert added_ugm3("inversion", EMPTY_ROAD) == pytest.approx(
+        0.54 * added_ugm3("inversion", Traffic()), rel=0.05
+    )
+    assert added_ugm3("particles", FULL_ROAD) == pytest.approx(
+        added_ugm3("particles", EMPTY_ROAD), rel=0.02
+    )
+
+
 def test_wind_thins_out_what_the_road_emits():
     here = place()
     pairs = [
