@@ -1,5 +1,7 @@
 """A running bench as its page and its commands see it: questions and requests, plain data back."""
 
+import secrets
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,17 +22,14 @@ class BenchService:
     def __init__(self, bench: Bench) -> None:
         self._bench = bench
         self._rig = bench.rig
+        self._run = secrets.token_hex(4)
 
-    def summary(self) -> dict[str, Any]:
-        at_s = self._bench.clock()
+    def places(self) -> dict[str, Any]:
+        """What stays as it is while this bench runs."""
         return {
+            "run": self._run,
             "title": self._rig.scenario.title,
-            "at_s": round(at_s, 3),
-            "utc_ms": self._rig.utc_ms(at_s),
-            "local_time": self._rig.world.calendar.local_clock(at_s),
-            "speed": self._bench.clock.speed,
-            "is_paused": self._bench.clock.is_paused,
-            "cabinets": [self._cabinet_row(cabinet) for cabinet in self._rig.cabinets.values()],
+            "cabinets": [_cabinet_row(cabinet) for cabinet in self._rig.cabinets.values()],
             "roads": [
                 {"name": part.name, "title": part.title, "length_m": part.length_m}
                 for part in self._rig.scenario.used_roads()
@@ -38,12 +37,29 @@ class BenchService:
             "fault_kinds": fault_kinds(),
         }
 
+    def summary(self) -> dict[str, Any]:
+        """Small: who looks on asks for it each second."""
+        at_s = self._bench.clock()
+        faults: Counter[str] = Counter()
+        for name, target in self._rig.control.targets.items():
+            for fault in target.switches.all():
+                faults[name.rpartition("/")[0]] += fault.start_s <= at_s < fault.end_s
+        return {
+            "run": self._run,
+            "at_s": round(at_s, 3),
+            "utc_ms": self._rig.utc_ms(at_s),
+            "local_time": self._rig.world.calendar.local_clock(at_s),
+            "speed": self._bench.clock.speed,
+            "is_paused": self._bench.clock.is_paused,
+            "faults": +faults,
+        }
+
     def cabinet(self, name: str) -> dict[str, Any]:
         """Raises `RequestError`, as do all that are given a name."""
         cabinet = self._rig.cabinets.get(name)
         if cabinet is None:
             raise RequestError(f"no cabinet {name!r}")
-        return self._cabinet_row(cabinet) | {
+        return _cabinet_row(cabinet) | {
             "targets": [self._row(target) for target in cabinet.targets]
         }
 
@@ -156,20 +172,6 @@ class BenchService:
         """Ends what disturbs a road now."""
         return self._road(road).lift()
 
-    def _cabinet_row(self, cabinet: Cabinet) -> dict[str, Any]:
-        at_s = self._bench.clock()
-        return {
-            "name": cabinet.name,
-            "title": cabinet.part.title,
-            "road": cabinet.part.road,
-            "position_m": cabinet.part.position_m,
-            "faults": sum(
-                fault.start_s <= at_s < fault.end_s
-                for target in cabinet.targets
-                for fault in target.switches.all()
-            ),
-        }
-
     def _row(self, target: Target) -> dict[str, Any]:
         return row_of(target, self._now(target), self._reach(target))
 
@@ -202,6 +204,16 @@ class BenchService:
         if road is None:
             raise RequestError(f"no road {name!r}; there are {', '.join(self._rig.world.roads)}")
         return road
+
+
+def _cabinet_row(cabinet: Cabinet) -> dict[str, Any]:
+    part = cabinet.part
+    return {
+        "name": cabinet.name,
+        "title": part.title,
+        "road": part.road,
+        "position_m": part.position_m,
+    }
 
 
 def _disturbance(one: Disturbance, at_s: float) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 import json
 import re
 import sys
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,14 +16,11 @@ from firmware_sim.rig.view import fault_kinds
 
 ROWS_MAX = 80
 """More than that nobody reads at once."""
-SHOWN_FIELDS = 4
 FRAMES_SHOWN = 6
 COLUMN_GAP = 2
 ADDRESS = re.compile(r"[0-9.]+:[0-9]+")
 PIPE_WIDTH = 120
 """Where there is no terminal whose width could be asked."""
-SHOWN = tomllib.loads(Path(__file__).with_name("shown.toml").read_text(encoding="utf-8"))
-"""By type of device, the names of what a table shows."""
 
 
 def print_json(data: object) -> None:
@@ -88,7 +84,7 @@ def print_faults(as_json: bool) -> None:
         bounds = (
             ""
             if amount is None
-            else f"{amount['low']:,.10g} … {amount['high']:,.10g} {amount['unit']} "
+            else f"{amount['low']:,.10g} … {amount['high']:,.10g} {_unit(amount)} "
             f"({amount['default']:g})"
         )
         table.add_row(kind["name"], kind["where"], f"{kind['es']} · {kind['en']}", bounds)
@@ -123,13 +119,16 @@ def _place(row: Mapping[str, Any]) -> tuple[str, str, str]:
 def _state(row: Mapping[str, Any]) -> Text:
     """What ails it first, then what is most wanted."""
     shows = row["shows"]
-    names = [name for name in SHOWN.get(row["type"], shows) if name in shows][:SHOWN_FIELDS]
     text = _faults(row["faults"])
-    for name in names:
+    for name in row["main"]:
         text += (
             Text("  " if text else "") + Text(f"{name} ", style="dim") + Text(_short(shows[name]))
         )
     return text or Text("aún nada · nothing yet", style="dim")
+
+
+def _unit(amount: Mapping[str, Any]) -> str:
+    return " · ".join(dict.fromkeys((amount["unit_es"], amount["unit_en"])))
 
 
 def _short(value: float | str) -> str:

@@ -12,7 +12,8 @@ Where = Literal["line", "device", "reading", "clock", "loops", "sign"]
 class Amount:
     """What the number given with a fault means; both bounds are allowed values."""
 
-    unit: str
+    unit_es: str
+    unit_en: str
     default: float
     low: float
     high: float

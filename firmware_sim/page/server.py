@@ -71,6 +71,7 @@ class _Api:
 
     def routes(self) -> list[web.RouteDef]:
         return [
+            web.get("/api/places", self._places),
             web.get("/api/summary", self._summary),
             web.get("/api/rows", self._rows),
             web.get(f"/api/cabinets/{CABINET}", self._cabinet),
@@ -84,6 +85,9 @@ class _Api:
             web.post(f"/api/roads/{ROAD}/disturb", self._disturb),
             web.post(f"/api/roads/{ROAD}/lift", self._lift),
         ]
+
+    async def _places(self, _request: web.Request) -> web.Response:
+        return _json(self._service.places())
 
     async def _summary(self, _request: web.Request) -> web.Response:
         return _json(self._service.summary())

@@ -12,8 +12,13 @@ class Service(Protocol):
     `at` and `pattern` are names, municipality/site/name, with `*` for any part of them.
     """
 
+    def places(self) -> dict[str, Any]:
+        """What stays: title, all cabinets and roads by name, the catalogue of faults, and `run`."""
+
     def summary(self) -> dict[str, Any]:
-        """Title, time and its pace; all cabinets and roads by name; the catalogue of faults."""
+        """Time and its pace; the number of faults that are on, of each cabinet that has some. A new
+        `run` says that it is another bench, whose `places` must be asked for again.
+        """
 
     def cabinet(self, name: str) -> dict[str, Any]:
         """`targets`: a row for each line, its devices after it, and for each sign."""

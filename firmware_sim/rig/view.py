@@ -1,6 +1,8 @@
 """A bench in words and numbers, ready for JSON: for the page and for `aburra sim list|show`."""
 
 import math
+import tomllib
+from pathlib import Path
 from typing import Any
 
 from firmware_sim.faults.catalogue import FAULTS
@@ -10,10 +12,15 @@ from firmware_sim.lines.line import Line
 from firmware_sim.rig.target import Target
 
 DECIMALS = 3
+MAIN_COUNT = 4
+MAIN = tomllib.loads(Path(__file__).with_name("main.toml").read_text(encoding="utf-8"))
+"""By type of device, the names of what is wanted most."""
 
 
 def row_of(target: Target, at_s: float, reach: list[str]) -> dict[str, Any]:
     """One line of a table: what it is, where it is reached, what it says now, what ails it."""
+    shows = {name: _plain(value) for name, value in target.shows(at_s).items()}
+    main = [name for name in MAIN.get(target.type, shows) if name in shows]
     return {
         "name": target.name,
         "type": target.type,
@@ -21,7 +28,8 @@ def row_of(target: Target, at_s: float, reach: list[str]) -> dict[str, Any]:
         "protocol": target.protocol,
         "where": target.where,
         "reach": reach,
-        "shows": {name: _plain(value) for name, value in target.shows(at_s).items()},
+        "shows": shows,
+        "main": main[:MAIN_COUNT],
         "faults": [_fault(fault, at_s) for fault in target.switches.all()],
     }
 
@@ -54,7 +62,8 @@ def fault_kinds() -> list[dict[str, Any]]:
             "amount": None
             if kind.amount is None
             else {
-                "unit": kind.amount.unit,
+                "unit_es": kind.amount.unit_es,
+                "unit_en": kind.amount.unit_en,
                 "default": kind.amount.default,
                 "low": kind.amount.low,
                 "high": kind.amount.high,
@@ -97,6 +106,7 @@ def _frame(frame: Frame, speaker: Target) -> dict[str, Any]:
         "at_s": round(frame.at_s, DECIMALS),
         "device": frame.device,
         "is_request": frame.request is None,
+        "is_answer": bool(frame.request),
         "hex": frame.data.hex(" "),
         "parts": [
             {"start": part.start, "end": part.end, "name": part.name, "text": part.text}

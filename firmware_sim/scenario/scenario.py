@@ -53,7 +53,7 @@ def check_fault(name: str, amount: float | None, rate: float, reading: str | Non
     if not kind.amount.low <= amount <= kind.amount.high:
         raise ValueError(
             f"amount of {name} must be {kind.amount.low:g} to {kind.amount.high:g} "
-            f"({kind.amount.unit}), not {amount:g}"
+            f"({kind.amount.unit_en}), not {amount:g}"
         )
 
 
