@@ -43,3 +43,13 @@ export async function act(path, body, told) {
     return false;
   }
 }
+
+export async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    say(`Copiado · copied: ${text}`);
+  } catch {
+    // The browser may forbid it; the text stands there to be marked.
+    say("El navegador no deja copiar · the browser does not allow copying", true);
+  }
+}

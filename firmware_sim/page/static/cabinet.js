@@ -1,63 +1,83 @@
-// One cabinet: its lines with their devices, its signs, and the one that is looked at in full.
+// One cabinet: its lines with their devices, its signs; all at a glance, or one in full.
 
 import { get } from "./api.js";
 import { both, el, keep, setText } from "./dom.js";
+import { devicesOf, lineOf } from "./family.js";
+import { areOn, showCount, showMarks } from "./kinds.js";
+import { overview } from "./overview.js";
 import { quantity } from "./quantities.js";
 import { targetPanel } from "./target.js";
-import { last } from "./words.js";
+import { last, valueSaid, whereSaid } from "./words.js";
 
-const SHOWN_IN_A_ROW = 3;
-
-export function cabinetView(name, summaryNow) {
+export function cabinetView(name, placesNow) {
   const { title, road, position_m } =
-    summaryNow().cabinets.find((cabinet) => cabinet.name === name) ?? {};
+    placesNow().cabinets.find((cabinet) => cabinet.name === name) ?? {};
   const list = el("ul", { class: "targets" });
   const detail = el("div", { class: "detail" });
+  const count = el("span", { class: "bad" });
+  const whole = el("a", { href: `#gabinete/${name}`, "data-testid": "whole" },
+    both("Todo el gabinete", "the whole cabinet"), " ", count);
   const head = el("header", { class: "place" }, el("h2", {}, title ?? name));
   if (road) {
     head.append(el("p", { class: "quiet" }, name, " · ",
       el("a", { href: `#via/${road}` }, `${road}, m ${position_m}`)));
   }
   const node = el("div", { class: "cabinet" },
-    el("section", { class: "devices", "aria-label": "Equipos · devices" }, head, list), detail);
-  let chosen = null;
+    el("section", { class: "devices", "aria-label": "Equipos · devices" }, head,
+      el("p", { class: "whole" }, whole), list), detail);
+  let rows = [];
+  let chosen = null; // null: the whole cabinet
   let panel = null;
 
   function row(target) {
     const values = el("span", { class: "values" });
-    const faults = el("span", { class: "pills" });
+    const marks = el("span", { class: "pills" });
     const link = el("a", { href: `#gabinete/${target.name}` },
       el("b", {}, last(target.name)), " ",
-      el("span", { class: "quiet" }, [target.title, target.where].filter(Boolean).join(" · ")),
-      faults, values);
+      el("span", { class: "quiet" },
+        [target.title, whereSaid(target.where)].filter(Boolean).join(" · ")),
+      marks, values);
     const item = el("li", { class: target.type === "line" ? "line" : "", "data-testid": "target" });
     item.append(link);
     return {
       node: item,
       update(now) {
-        setText(values, Object.entries(now.shows).slice(0, SHOWN_IN_A_ROW).map(said).join("  ·  "));
-        keep(faults, now.faults.filter((fault) => fault.is_on), keyOf, pill);
-        if (now.name === chosen) link.setAttribute("aria-current", "true");
-        else link.removeAttribute("aria-current");
+        setText(values, now.main.map((one) => said(one, now.shows[one])).join("  ·  "));
+        showMarks(marks, now.faults, lineOf(rows, now.name)?.faults ?? []);
+        setCurrent(link, now.name === chosen);
       },
     };
   }
 
   async function ask() {
     const cabinet = await get(`cabinets/${name}`);
-    if (chosen === null) {
-      const first = cabinet.targets.find((target) => target.type !== "line") ?? cabinet.targets[0];
-      chosen = first?.name ?? null;
+    rows = cabinet.targets;
+    keep(list, rows, (target) => target.name, row);
+    setCurrent(whole, chosen === null);
+    showCount(count, rows.reduce((sum, one) => sum + areOn(one.faults).length, 0));
+    const wanted = chosen;
+    if (wanted === null) {
+      show("", overview).update(rows);
+      return;
     }
-    keep(list, cabinet.targets, (target) => target.name, row);
-    if (chosen === null) return;
-    const target = await get(`targets/${chosen}`);
-    if (panel?.name !== target.name) {
-      if (target.name !== chosen) return; // another was chosen while this one was asked for
-      panel = { ...targetPanel(target, summaryNow().fault_kinds), name: target.name };
+    const target = await get(`targets/${wanted}`);
+    if (wanted !== chosen) return; // another was chosen while this one was asked for
+    const line = lineOf(rows, target.name);
+    show(target.name, () => targetPanel(target, line)).update(target, ownFaults(target), line);
+  }
+
+  // Faults of a board that are switched on at its line are the devices' own: a line shows them too.
+  function ownFaults(target) {
+    return [target, ...devicesOf(rows, target.name)].flatMap(({ faults }) => faults);
+  }
+
+  function show(key, make) {
+    if (panel?.key !== key) {
+      panel = { ...make(), key };
       detail.replaceChildren(panel.node);
+      detail.scrollTop = 0;
     }
-    panel.update(target, ailments(target, cabinet.targets));
+    return panel;
   }
 
   return {
@@ -69,24 +89,13 @@ export function cabinetView(name, summaryNow) {
   };
 }
 
-// Faults of a board that are switched on at its line are the devices' own: a line shows them too.
-function ailments(target, rows) {
-  if (target.type !== "line") return target.faults;
-  const after = rows.slice(rows.findIndex((row) => row.name === target.name) + 1);
-  const end = after.findIndex((row) => row.type === "line" || row.protocol !== target.protocol);
-  const devices = end < 0 ? after : after.slice(0, end);
-  return [...target.faults, ...devices.flatMap((device) => device.faults)];
+function setCurrent(link, isHere) {
+  if (isHere) link.setAttribute("aria-current", "true");
+  else link.removeAttribute("aria-current");
 }
 
-function said([name, value]) {
-  const { es, unit } = quantity(name);
-  return `${es} ${value}${unit && ` ${unit}`}`;
-}
-
-function keyOf(fault) {
-  return `${fault.name} ${fault.reading}`;
-}
-
-function pill(fault) {
-  return { node: el("span", { class: "pill" }, fault.name) };
+function said(name, value) {
+  const { es, which, unit } = quantity(name);
+  const what = [es, which?.es.replace(/\D*(\d+)$/, "$1")].filter(Boolean).join(" ");
+  return `${what} ${valueSaid(value)}${unit && ` ${unit}`}`;
 }

@@ -3,17 +3,21 @@
 import { act } from "./api.js";
 import { localTime } from "./clock.js";
 import { both, el, setText, setValue } from "./dom.js";
-import { quantity } from "./quantities.js";
+import { kindNamed, showMarks } from "./kinds.js";
+import { fullName, quantity } from "./quantities.js";
 import { PLACES, last } from "./words.js";
 
-export function faultsPanel(target, kinds) {
-  const mine = kinds.filter((kind) => target.can_have.includes(kind.name));
+export function faultsPanel(target, line) {
+  const mine = target.can_have.map(kindNamed);
   const places = Object.keys(PLACES).filter((place) => mine.some((kind) => kind.where === place));
   const rows = mine.map((kind) => faultRow(target, kind));
   const clear = el("button", { "data-testid": "clear", onclick: clearAll },
     both("Quitar", "clear"));
+  const marks = el("span", { class: "pills" });
+  const above = line && el("p", { class: "above", "data-testid": "line-faults" },
+    el("a", { href: `#gabinete/${line.name}` }, `En su línea ${last(line.name)} · its line`), marks);
   const node = el("section", { class: "card faults" },
-    el("h3", {}, both("Fallas", "faults"), clear),
+    el("h3", {}, both("Fallas", "faults"), clear), ...(above ? [above] : []),
     ...places.map((place) => el("fieldset", {}, el("legend", {}, both(...PLACES[place])),
       ...rows.filter((row) => row.where === place).map((row) => row.node))));
 
@@ -23,9 +27,10 @@ export function faultsPanel(target, kinds) {
 
   return {
     node,
-    update(faults) {
+    update(faults, lineNow) {
       for (const row of rows) row.update(faults.filter((fault) => fault.name === row.name));
       clear.hidden = faults.length === 0;
+      if (above) showMarks(marks, lineNow.faults, []);
     },
   };
 }
@@ -81,22 +86,23 @@ function fieldsFor(target, kind, changed) {
   if (kind.where === "reading") {
     const select = el("select", { "aria-label": "Magnitud · reading", onchange: changed },
       el("option", { value: "" }, "todas · all"),
-      ...target.measures.map(({ name }) => el("option", { value: name }, quantity(name).es)));
+      ...target.measures.map(({ name }) => el("option", { value: name }, fullName(quantity(name)).es)));
     fields.reading = { label: select, read: () => select.value || null,
       show: (fault) => setValue(select, fault.reading ?? "") };
   }
   if (kind.amount) {
-    const { unit, low, high } = kind.amount;
-    const { input, label } = number(`${unit}: ${low}…${high}`,
-      { min: low, max: high, step: "any", value: kind.amount.default }, unit);
+    const { unit_es: es, unit_en: en, low, high } = kind.amount;
+    const { input, label } = number(`${es}: ${low}…${high}`,
+      { min: low, max: high, step: "any", value: kind.amount.default }, both(es, en));
     fields.amount = { label, read: () => read(input),
       show: (fault) => setValue(input, String(fault.amount)) };
   }
-  const rate = number("De cada cien veces · of a hundred times",
-    { min: 0.1, max: 100, step: "any", value: 100 }, "%");
-  fields.rate = { label: rate.label, read: () => (rate.input.value === "" ? null
-    : Number(rate.input.value) / 100),
-    show: (fault) => setValue(rate.input, String(Number((fault.rate * 100).toFixed(2)))) };
+  if (kind.has_rate) {
+    const { input, label } = number("De cada cien veces · of a hundred times",
+      { min: 0.1, max: 100, step: "any", value: 100 }, "%");
+    fields.rate = { label, read: () => (input.value === "" ? null : Number(input.value) / 100),
+      show: (fault) => setValue(input, String(Number((fault.rate * 100).toFixed(2)))) };
+  }
   const time = number("Durante, en segundos del escenario · for, in scenario seconds",
     { min: 1, step: "any", placeholder: "∞" }, "s");
   fields.for_s = { label: time.label, read: () => read(time.input), show: () => {} };
@@ -105,7 +111,7 @@ function fieldsFor(target, kind, changed) {
 
 function said(fault) {
   const parts = [];
-  if (fault.reading !== null) parts.push(quantity(fault.reading).es);
+  if (fault.reading !== null) parts.push(fullName(quantity(fault.reading)).es);
   if (!fault.is_on && fault.start_s !== null) {
     parts.push(`desde · from ${localTime(fault.start_s)}`);
   }

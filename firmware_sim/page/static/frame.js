@@ -3,10 +3,11 @@
 const WRONG = /wrong|errónea/i;
 const CHECKSUM = /checksum|crc/i;
 
-// "request", "answer", or "noise", which nobody sent.
+// "request", "answer", "unasked", or "noise", which nobody sent.
 export function kindOf(frame) {
   if (frame.is_request) return "request";
-  return frame.device ? "answer" : "noise";
+  if (!frame.device) return "noise";
+  return frame.is_answer ? "answer" : "unasked";
 }
 
 // Boards say so in words, in the text of the part.

@@ -3,6 +3,7 @@
 import { get } from "./api.js";
 import { cabinetView } from "./cabinet.js";
 import { both, el } from "./dom.js";
+import { setKinds } from "./kinds.js";
 import { placesPanel } from "./places.js";
 import { roadView } from "./road.js";
 import { topBar } from "./top.js";
@@ -14,21 +15,22 @@ const LOST_AFTER_MS = 3000;
 
 const connection = document.getElementById("connection");
 const stage = document.getElementById("view");
-const places = placesPanel();
+const nav = placesPanel();
 const top = topBar(askSummary);
 document.getElementById("top").append(top.node);
-document.getElementById("places").append(places.node);
+document.getElementById("places").append(nav.node);
 
-let summary = null;
+let places = null; // what stays while one bench runs
 let view = null;
 let heardMs = null;
 
 async function askSummary() {
   try {
-    summary = await get("summary");
+    const summary = await get("summary");
+    if (places?.run !== summary.run) await begin();
     heardMs = performance.now();
-    top.update(summary);
-    places.update(summary);
+    top.update(summary, places);
+    nav.update(places, summary);
     if (view === null) go();
   } catch (error) {
     // Expected while the bench is away: the page says so below.
@@ -37,17 +39,24 @@ async function askSummary() {
   showConnection();
 }
 
+async function begin() {
+  places = await get("places");
+  setKinds(places.fault_kinds);
+  view?.close?.();
+  view = null;
+}
+
 // `#gabinete/municipality/site/name` or `#via/road`; empty: the first cabinet.
 function go() {
-  if (summary === null) return;
-  const first = summary.cabinets[0];
+  if (places === null) return;
+  const first = places.cabinets[0];
   const place = decodeURIComponent(location.hash.slice(1)) || `gabinete/${first.name}`;
   const [kind, ...names] = place.split("/");
-  places.choose(place);
-  if (kind === "via") show(`via/${names[0]}`, () => roadView(names[0], () => summary));
+  nav.choose(place);
+  if (kind === "via") show(`via/${names[0]}`, () => roadView(names[0], () => places));
   else {
     const cabinet = names.slice(0, 2).join("/");
-    show(`gabinete/${cabinet}`, () => cabinetView(cabinet, () => summary));
+    show(`gabinete/${cabinet}`, () => cabinetView(cabinet, () => places));
     view.choose(names.length > 2 ? names.join("/") : null);
   }
   askView();

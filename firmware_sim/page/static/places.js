@@ -1,6 +1,7 @@
 // Where to look: roads, municipalities, their cabinets. Five hundred fit, with a search box.
 
 import { both, el, keep, setText } from "./dom.js";
+import { showCount } from "./kinds.js";
 
 export function placesPanel() {
   const search = el("input", { type: "search", placeholder: "Buscar · search",
@@ -14,7 +15,8 @@ export function placesPanel() {
   const menu = el("button", { class: "menu", "aria-expanded": "false", onclick: toggle },
     both("☰ Lugares", "places"));
   const node = el("div", {}, menu, search, list);
-  let summary = { roads: [], cabinets: [] };
+  let places = { roads: [], cabinets: [] };
+  let ailing = {};
   let chosen = "";
 
   function toggle() {
@@ -25,11 +27,11 @@ export function placesPanel() {
     const wanted = search.value.trim().toLowerCase();
     const fits = (place) => `${place.name} ${place.title}`.toLowerCase().includes(wanted);
     const byTown = new Map();
-    for (const cabinet of summary.cabinets.filter(fits)) {
+    for (const cabinet of places.cabinets.filter(fits)) {
       const town = cabinet.name.split("/")[0];
       byTown.set(town, [...(byTown.get(town) ?? []), cabinet]);
     }
-    keep(roads, summary.roads.filter(fits), (road) => road.name, roadLink);
+    keep(roads, places.roads.filter(fits), (road) => road.name, roadLink);
     const isOpen = wanted !== "" || byTown.size <= 2;
     keep(towns, [...byTown], ([town]) => town, ([town]) => townPart(town, isOpen));
     none.hidden = byTown.size > 0 || roads.children.length > 0;
@@ -41,28 +43,27 @@ export function placesPanel() {
     return { node: el("li", {}, link), update: () => mark(link, `via/${road.name}`) };
   }
   function townPart(town, isOpen) {
-    const count = el("span", { class: "quiet" });
-    const ailing = el("span", { class: "bad" });
+    const number = el("span", { class: "quiet" });
+    const count = el("span", { class: "bad" });
     const cabinets = el("ul", { class: "links" });
-    const head = el("summary", {}, town, " ", count, " ", ailing);
+    const head = el("summary", {}, town, " ", number, " ", count);
     return {
       node: el("details", { open: isOpen }, head, cabinets),
       update([, all]) {
-        setText(count, String(all.length));
-        const faults = all.reduce((sum, cabinet) => sum + cabinet.faults, 0);
-        setText(ailing, faults ? `⚠ ${faults}` : "");
+        setText(number, String(all.length));
+        showCount(count, all.reduce((sum, { name }) => sum + (ailing[name] ?? 0), 0));
         keep(cabinets, all, (cabinet) => cabinet.name, cabinetLink);
       },
     };
   }
   function cabinetLink(cabinet) {
     const place = `gabinete/${cabinet.name}`;
-    const faults = el("span", { class: "bad" });
-    const link = el("a", { href: `#${place}`, title: cabinet.name }, cabinet.title, " ", faults);
+    const count = el("span", { class: "bad" });
+    const link = el("a", { href: `#${place}`, title: cabinet.name }, cabinet.title, " ", count);
     return {
       node: el("li", {}, link),
-      update(now) {
-        setText(faults, now.faults ? `⚠ ${now.faults}` : "");
+      update({ name }) {
+        showCount(count, ailing[name] ?? 0);
         mark(link, place);
       },
     };
@@ -75,8 +76,9 @@ export function placesPanel() {
 
   return {
     node,
-    update(now) {
-      summary = now;
+    update(now, summary) {
+      places = now;
+      ailing = summary.faults;
       show();
     },
     choose(place) {

@@ -3,14 +3,22 @@
 const UNITS = {
   veh_per_h: "veh/h", mm_h: "mm/h", ugm3: "µg/m³", ppm: "ppm", pct: "%", hpa: "hPa", deg: "°",
   lux: "lx", dba: "dB(A)", kmh: "km/h", kvarh: "kvarh", kwh: "kWh", wh: "Wh", var: "var", va: "VA",
-  hz: "Hz", ma: "mA", mm: "mm", min: "min", px: "px", ms: "ms", v: "V", w: "W", a: "A", c: "°C",
-  h: "h", s: "s", m: "m",
+  hz: "Hz", ma: "mA", mm: "mm", um: "µm", min: "min", px: "px", ms: "ms", v: "V", w: "W", a: "A",
+  c: "°C", h: "h", s: "s", m: "m",
 };
 const UNIT = new RegExp(`_(${Object.keys(UNITS).join("|")})$`);
 const SPEED = /^wind_|speed/;
-const WHICH = /_(l[123](?:_l[123])?|mean|sum|total)$/;
-const WHICH_WORDS = { mean: ["media", "mean"], sum: ["total", "total"], total: ["total", "total"] };
-const INPUT = /^input_(\d+)_/;
+
+const BEFORE = /^(input|lane|page)_(\d+)(?:_|$)/;
+const BEFORE_WORDS = { input: ["Espira", "loop"], lane: ["Carril", "lane"], page: ["Página", "page"] };
+const AFTER = /_(l[123](?:_l[123])?|mean|sum|total|scale_factor)$/;
+const AFTER_WORDS = { mean: ["media", "mean"], sum: ["total", "total"], total: ["total", "total"],
+  scale_factor: ["factor 10ⁿ", "scale factor"] };
+
+// Whole names that say something else than their parts would.
+const NAMES = new Map(Object.entries({
+  power: ["Alimentación", "power supply"],
+}));
 
 const WORDS = new Map(Object.entries({
   pm1: ["PM1"], pm25: ["PM2.5"], pm4: ["PM4"], pm10: ["PM10"],
@@ -28,7 +36,7 @@ const WORDS = new Map(Object.entries({
   uv_index: ["Índice UV", "UV index"],
   noise: ["Ruido", "noise"],
   voltage: ["Tensión", "voltage"],
-  line_voltage: ["Tensión entre líneas", "line voltage"],
+  line_voltage: ["Tensión entre fases", "line voltage"],
   current: ["Corriente", "current"],
   frequency: ["Frecuencia", "frequency"],
   power: ["Potencia", "power"],
@@ -91,6 +99,7 @@ const WORDS = new Map(Object.entries({
   message: ["Mensaje", "message"],
   message_crc: ["CRC del mensaje", "message CRC"],
   multi: ["MULTI"],
+  text: ["Texto", "text"],
   shown_because: ["Se muestra por", "shown because"],
   run_time_priority: ["Prioridad", "run-time priority"],
   remaining: ["Le queda", "remaining"],
@@ -102,23 +111,70 @@ const WORDS = new Map(Object.entries({
   ambient: ["Ambiente", "ambient"],
   dead_pixels: ["Píxeles apagados", "dead pixels"],
   comm_loss: ["Pérdida de comunicación tras", "comm loss after"],
+  typical_size: ["Tamaño típico", "typical size"],
+  apparent_energy: ["Energía aparente", "apparent energy"],
+  reactive_energy: ["Energía reactiva", "reactive energy"],
+  events: ["Eventos", "events"],
+  sunspec_marker: ["Marca SunSpec", "SunSpec marker"],
+  common_model_id: ["Modelo común", "common model id"],
+  common_model_length: ["Largo del modelo común", "common model length"],
+  meter_model_id: ["Modelo del medidor", "meter model id"],
+  meter_model_length: ["Largo del modelo del medidor", "meter model length"],
+  end_model_id: ["Modelo final", "end model id"],
+  end_model_length: ["Largo del modelo final", "end model length"],
+  manufacturer: ["Fabricante", "manufacturer"],
+  model: ["Modelo", "model"],
+  options: ["Opciones", "options"],
+  version: ["Versión", "version"],
+  serial: ["Número de serie", "serial number"],
+  sensor_serial_number: ["Número de serie", "serial number"],
+  device_address: ["Dirección del equipo", "device address"],
+  pad: ["Relleno", "pad"],
+  acknowledgement: ["Confirmación", "acknowledgement"],
+  abc_period: ["Período de autocalibración", "ABC period"],
+  meter_status: ["Estado del medidor", "meter status"],
+  alarm_status: ["Estado de alarma", "alarm status"],
+  output_status: ["Estado de la salida", "output status"],
+  sensor_type: ["Tipo de sensor", "sensor type"],
+  memory_map_version: ["Versión del mapa", "memory map version"],
+  firmware_version: ["Versión del firmware", "firmware version"],
 }));
 
-// {es, en, unit} of a name such as `voltage_l1_v` or `input_2_count`; unknown words stay.
+// What a name such as `voltage_l1_v` or `input_2_count` says: its words, its unit (`""`: none), and
+// which of several it is: `which.kind` is "input", "lane", "page", "phase" or "pair" (of phases).
+// Of two names with the same `base` and kind one tells the same of another one.
 export function quantity(name) {
   const ending = name.match(UNIT)?.[1] ?? "";
   const unit = ending === "ms" && SPEED.test(name) ? "m/s" : (UNITS[ending] ?? "");
-  let base = ending ? name.slice(0, -ending.length - 1) : name;
-  const input = base.match(INPUT)?.[1];
-  if (input) base = base.replace(INPUT, "");
-  const which = WORDS.has(base) ? undefined : base.match(WHICH)?.[1];
-  if (which) base = base.slice(0, -which.length - 1);
-  const [es, en = ""] = WORDS.get(base) ?? [base.replaceAll("_", " ")];
-  const phases = which?.toUpperCase().replace("_", "–") ?? "";
-  const [whichEs, whichEn] = WHICH_WORDS[which] ?? [phases, ""];
-  return {
-    es: [input ? `Espira ${input}:` : "", es, whichEs].filter(Boolean).join(" "),
-    en: en && [input ? `loop ${input}:` : "", en, whichEn].filter(Boolean).join(" "),
-    unit,
-  };
+  const { base, which } = split(ending ? name.slice(0, -ending.length - 1) : name);
+  const words = (name === base ? NAMES.get(base) : undefined) ?? WORDS.get(base);
+  const [es, en = es] = words ?? [base.replaceAll("_", " ")];
+  return { name, base, which, unit, es, en, isKnown: words !== undefined };
+}
+
+function split(rest) {
+  if (WORDS.has(rest)) return { base: rest, which: null };
+  const before = rest.match(BEFORE);
+  if (before) {
+    const [es, en] = BEFORE_WORDS[before[1]];
+    return { base: rest.slice(before[0].length) || "text",
+      which: { kind: before[1], es: `${es} ${before[2]}`, en: `${en} ${before[2]}` } };
+  }
+  const after = rest.match(AFTER)?.[1];
+  if (after === undefined) return { base: rest, which: null };
+  const phases = after.toUpperCase().replace("_", "–");
+  const [es, en] = AFTER_WORDS[after] ?? [phases, phases];
+  const isPair = /^l._l.$/.test(after);
+  const stem = rest.slice(0, -after.length - 1);
+  return { base: isPair ? `line_${stem}` : stem,
+    which: { kind: isPair || stem.startsWith("line_") ? "pair" : "phase", es, en } };
+}
+
+// The name in full, where it stands alone.
+export function fullName({ which, es, en }) {
+  if (which === null) return { es, en };
+  if (which.kind === "page") return which;
+  const join = (one, other) => (which.kind in BEFORE_WORDS ? `${one}: ${other.toLowerCase()}`
+    : `${other}, ${one}`);
+  return { es: join(which.es, es), en: join(which.en, en) };
 }

@@ -2,7 +2,7 @@
 
 import { act } from "./api.js";
 import { both, el, keep, setText } from "./dom.js";
-import { quantity } from "./quantities.js";
+import { fullName, quantity } from "./quantities.js";
 import { trace } from "./trace.js";
 
 export function readingsPanel(target) {
@@ -19,7 +19,9 @@ export function readingsPanel(target) {
       rows));
 
   function row({ name }) {
-    const { es, en, unit } = quantity(name);
+    const one = quantity(name);
+    const { es, en } = fullName(one);
+    const { unit } = one;
     const cells = { truth: el("td"), sensed: el("td"), said: el("td") };
     const line = trace();
     const input = el("input", { type: "number", step: "any",

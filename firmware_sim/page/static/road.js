@@ -14,8 +14,8 @@ const SPAN_MIN_M = 60;
 const GLIDE_PACE_MAX = 5;
 const GLIDE_MAX_S = 3;
 
-export function roadView(name, summaryNow) {
-  const about = summaryNow().roads.find((one) => one.name === name)
+export function roadView(name, placesNow) {
+  const about = placesNow().roads.find((one) => one.name === name)
     ?? { title: name, length_m: 1 };
   const counts = el("span", { class: "quiet" });
   const cabinets = el("p", { class: "stops" });
@@ -109,7 +109,7 @@ export function roadView(name, summaryNow) {
     keep(list, road.disturbances, (one) => `${one.kind} ${one.position_m} ${one.start_s}`,
       disturbanceRow);
     lift.hidden = !road.disturbances.some((one) => one.is_on);
-    const here = summaryNow().cabinets.filter((cabinet) => cabinet.road === name);
+    const here = placesNow().cabinets.filter((cabinet) => cabinet.road === name);
     keep(cabinets, here, (cabinet) => cabinet.name, (cabinet) => ({
       node: el("a", { href: `#gabinete/${cabinet.name}` },
         `${cabinet.title}, m ${cabinet.position_m}`),

@@ -3,6 +3,7 @@
 import { act } from "./api.js";
 import { localTime, scenarioNow_s, setClock } from "./clock.js";
 import { both, el, setText } from "./dom.js";
+import { counted } from "./kinds.js";
 
 const SPEEDS = [1, 5, 20, 60, 300];
 const CLOCK_MS = 200;
@@ -14,7 +15,7 @@ export function topBar(changed) {
   const pause = el("button", { class: "pause", "data-testid": "pause", onclick: togglePause });
   const speeds = SPEEDS.map((speed) => speedButton(speed));
   const other = el("span", { class: "quiet" });
-  const count = el("span", { "data-testid": "fault-count" });
+  const count = el("a", { "data-testid": "fault-count" });
   const clear = el("button", { "data-testid": "clear-all", onclick: clearAll });
   clear.append(both("Quitar todas", "clear all"));
   let isPaused = false;
@@ -50,9 +51,9 @@ export function topBar(changed) {
 
   return {
     node,
-    update(summary) {
+    update(summary, places) {
       setClock(summary);
-      setText(title, summary.title);
+      setText(title, places.title);
       isPaused = summary.is_paused;
       pause.replaceChildren(isPaused ? both("▶ Seguir", "go on") : both("❚❚ Pausa", "pause"));
       pause.setAttribute("aria-pressed", String(isPaused));
@@ -60,11 +61,14 @@ export function topBar(changed) {
         button.setAttribute("aria-pressed", String(!isPaused && speed === summary.speed));
       }
       setText(other, SPEEDS.includes(summary.speed) ? "" : `×${summary.speed}`);
-      const faults = summary.cabinets.reduce((sum, cabinet) => sum + cabinet.faults, 0);
-      const many = faults === 1 ? "1 falla" : `${faults} fallas`;
+      const ailing = Object.keys(summary.faults);
+      const faults = Object.values(summary.faults).reduce((sum, some) => sum + some, 0);
+      const where = ailing.length > 1 ? ` en ${ailing.length} gabinetes` : "";
       count.replaceChildren(
-        faults ? both(`⚠ ${many}`, "on") : both("✓ sin fallas", "no faults"));
+        faults ? both(`⚠ ${counted(faults)}${where}`, "on") : both("✓ sin fallas", "no faults"));
       count.className = faults ? "bad" : "good";
+      if (faults) count.setAttribute("href", `#gabinete/${ailing[0]}`);
+      else count.removeAttribute("href");
       clear.hidden = faults === 0;
     },
   };
