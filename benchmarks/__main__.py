@@ -32,7 +32,7 @@ class Effort:
 FULL = Effort(
     (50, 100, 200, 350, 500), {"cabinets": 15.0, "boards": 2.0, "modbus": 1.0, "recording": 5.0}
 )
-QUICK = Effort((10,), {"cabinets": 4.0, "boards": 0.5, "modbus": 0.1, "recording": 0.5}, boards=1)
+QUICK = Effort((10,), {"cabinets": 5.0, "boards": 0.5, "modbus": 0.1, "recording": 0.5}, boards=1)
 
 
 def main() -> None:
@@ -84,8 +84,9 @@ def _deadlines(row: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 def _table(title: str, rows: Sequence[Mapping[str, Any]]) -> Table:
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)
     for name, value in rows[0].items():
-        justify = "left" if isinstance(value, str) else "right"
-        table.add_column(name.replace("_", " "), justify=justify)
+        table.add_column(
+            name.replace("_", " "), justify="left" if isinstance(value, str) else "right"
+        )
     for row in rows:
         table.add_row(*map(_text, row.values()))
     return table
