@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -13,6 +14,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+
+from firmware_sim.cli.check import scenario_or_exit
+from firmware_sim.rig.recording import record
+from firmware_sim.rig.rig import Rig
 
 CHROMIUM = shutil.which("chromium")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed")
@@ -25,10 +30,13 @@ DEADLINE_S = 20.0
 SPEED = 5
 CABINET = "medellin/av-regional"
 SENSOR = f"{CABINET}/air-1"
+START_MS = 1_791_000_000_000
+FIRST_INTERVALS_S = 61.0
+"""Radars have counted for a whole interval."""
 
 
 @pytest.fixture(scope="module")
-def bench_url(tmp_path_factory):
+def bench(tmp_path_factory):
     folder = tmp_path_factory.mktemp("page")
     text = (
         (SCENARIOS / "demo.toml")
@@ -54,9 +62,14 @@ def bench_url(tmp_path_factory):
         assert process.poll() is None, "the bench ended before it listened"
         assert time.monotonic() < end_s, "the bench does not listen"
         time.sleep(0.02)
-    yield json.loads((run_dir / "bench.json").read_text())["page"]
+    yield json.loads((run_dir / "bench.json").read_text())
     process.send_signal(signal.SIGTERM)
     assert process.wait(DEADLINE_S) == 0
+
+
+@pytest.fixture(scope="module")
+def bench_url(bench):
+    return bench["page"]
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +96,7 @@ def open_at(browser, bench_url):
         page.on("request", lambda request: page.requested.append(request.url))
         page.on("pageerror", lambda error: page.faults.append(str(error)))
         page.goto(f"{bench_url}#{place}")
-        page.wait_for_selector("body:not(.lost) main article")
+        page.wait_for_selector("body:not(.lost) main :is(article, .overview)")
         pages.append(page)
         return page
 
@@ -96,6 +109,29 @@ def open_at(browser, bench_url):
 def summary(bench_url):
     with urllib.request.urlopen(f"{bench_url}api/summary", timeout=5) as answer:
         return json.load(answer)
+
+
+def post(bench_url, path, body):
+    request = urllib.request.Request(
+        f"{bench_url}api/{path}", json.dumps(body).encode(), {"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request, timeout=5) as answer:
+        return json.load(answer)
+
+
+@pytest.fixture
+def ask_pole(bench):
+    """Asks the unit on the pole's line for two input registers, and returns how much came back."""
+    cabinet = next(one for one in bench["cabinets"] if one["municipality"] == "medellin")
+    address = cabinet["tcp"]["pole"]["host"], cabinet["tcp"]["pole"]["port"]
+    with socket.create_connection(address, timeout=5) as master:
+
+        def ask(unit):
+            master.sendall(bytes.fromhex("0001 0000 0006") + bytes((unit, 4, 0, 0, 0, 2)))
+            master.settimeout(5)
+            return len(master.recv(260))
+
+        yield ask
 
 
 def wait_for_checksum(page, words):
@@ -151,6 +187,86 @@ def test_a_held_list_stands_still_while_the_line_goes_on(open_at):
         "before => document.querySelector('.talk h3 .quiet').innerText !== before", arg=before
     )
     assert page.get_by_test_id("frame").first.get_attribute("data-number") == newest
+
+
+def test_a_frame_that_was_chosen_stays_while_the_line_goes_on(open_at):
+    page = open_at(f"gabinete/{SENSOR}")
+    page.wait_for_function("() => document.querySelectorAll('[data-testid=frame]').length > 2")
+    page.get_by_test_id("frame").nth(2).click()
+    number = page.locator(".frame.chosen").get_attribute("data-number")
+    caption = page.locator("[data-testid=decoded] caption").inner_text()
+    assert f"n.º {number} " in caption
+    page.mouse.move(0, 0)
+    before = page.locator(".talk h3 .quiet").inner_text()
+    page.wait_for_function(
+        "before => document.querySelector('.talk h3 .quiet').innerText !== before", arg=before
+    )
+    assert page.locator("[data-testid=decoded] caption").inner_text() == caption
+    assert page.locator(".frame.chosen").get_attribute("data-number") == number
+
+
+def test_a_request_stands_with_its_answer_and_a_neighbour_s_can_be_hidden(open_at, ask_pole):
+    page = open_at(f"gabinete/{CABINET}/lamp-1")
+    ask_pole(2)
+    ask_pole(9)
+    answered = page.locator(".exchange", has=page.locator(".frame.answer"))
+    answered.wait_for()
+    kinds = answered.locator(".frame").evaluate_all("all => all.map(e => e.classList[1])")
+    assert kinds == ["request", "answer"]
+    assert "← meter-1" in answered.inner_text()
+    alone = page.locator(".exchange", has_text="sin respuesta")
+    alone.wait_for()
+    assert alone.locator(".bytes").inner_text().startswith("09 04 00 00 00 02")
+    page.get_by_test_id("only-mine").click()
+    answered.wait_for(state="detached")
+    assert alone.count() == 1
+
+
+def test_a_line_s_faults_are_seen_at_its_devices(open_at, bench_url):
+    page = open_at(f"gabinete/{CABINET}/meter-1")
+    line = page.get_by_test_id("line-faults")
+    assert not line.is_visible()
+    post(bench_url, "faults", {"at": f"{CABINET}/pole", "name": "echo"})
+    line.locator(".pill", has_text="El adaptador repite lo que se le envía").wait_for()
+    page.locator("[aria-current] .pill.lines", has_text="línea: El adaptador").wait_for()
+    post(bench_url, "clear", {"at": f"{CABINET}/pole"})
+    line.wait_for(state="hidden")
+
+
+def test_a_whole_cabinet_is_seen_at_a_glance(open_at, bench_url):
+    page = open_at(f"gabinete/{CABINET}")
+    cards = page.locator(".overview .card")
+    shown = {card.split("\n")[0].split()[0] for card in cards.all_inner_texts()}
+    assert shown == {"vds-1", "vds-2", "air-1", "lamp-1", "meter-1", "weather-1", "vms-1"}
+    page.wait_for_function("() => document.querySelector('.card .dots img')?.naturalWidth > 100")
+    post(bench_url, "faults", {"at": SENSOR, "name": "silent"})
+    cards.filter(has_text="No contesta").filter(has_text="air-1").wait_for()
+    assert cards.filter(has_text="No contesta").count() == 1
+    post(bench_url, "clear", {"at": SENSOR})
+    cards.filter(has_text="PM2.5").click()
+    page.wait_for_function(f"() => location.hash === '#gabinete/{SENSOR}'")
+
+
+def test_every_name_of_every_board_has_words_and_a_unit(open_at):
+    scenario = scenario_or_exit(Path("one-cabinet"))
+    rig = Rig(scenario, seed=7, start_ms=START_MS, now_s=0.0, kept={})
+    for _ in record(rig, until_s=FIRST_INTERVALS_S):
+        pass
+    names = set()
+    for target in rig.control.targets.values():
+        shows = target.shows(FIRST_INTERVALS_S)
+        assert shows, target.name
+        names |= {*shows, *target.measures}
+    page = open_at(f"gabinete/{SENSOR}")
+    told = page.evaluate(
+        "async (names) => { const { quantity } = await import('/static/quantities.js');"
+        " return names.map(quantity); }",
+        sorted(names),
+    )
+    assert [one["name"] for one in told if not one["isKnown"]] == []
+    unit_less = {one["name"] for one in told if not one["unit"]}
+    ends_with_a_unit = re.compile(r"_(?:ugm3|ppm|pct|c|v|a|w|va|var|hz|k?wh|hpa|ms|s|h|min|mm|um)$")
+    assert {name for name in unit_less if ends_with_a_unit.search(name)} == set()
 
 
 def test_a_value_held_by_hand_is_said_by_the_board(open_at):

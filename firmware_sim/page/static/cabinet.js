@@ -42,7 +42,7 @@ export function cabinetView(name, placesNow) {
     return {
       node: item,
       update(now) {
-        setText(values, now.main.map((one) => said(one, now.shows[one])).join("  ·  "));
+        setText(values, inBrief(now));
         showMarks(marks, now.faults, lineOf(rows, now.name)?.faults ?? []);
         setCurrent(link, now.name === chosen);
       },
@@ -94,8 +94,12 @@ function setCurrent(link, isHere) {
   else link.removeAttribute("aria-current");
 }
 
-function said(name, value) {
-  const { es, which, unit } = quantity(name);
-  const what = [es, which?.es.replace(/\D*(\d+)$/, "$1")].filter(Boolean).join(" ");
-  return `${what} ${valueSaid(value)}${unit && ` ${unit}`}`;
+// What it says of several of the same stands in a row, its name once.
+function inBrief({ main, shows }) {
+  const values = new Map();
+  for (const name of main) {
+    const { es, unit } = quantity(name);
+    values.set(es, [...(values.get(es) ?? []), `${valueSaid(shows[name])}${unit && ` ${unit}`}`]);
+  }
+  return [...values].map(([es, some]) => `${es} ${some.join(", ")}`).join("  ·  ");
 }

@@ -73,7 +73,8 @@ export function framesPanel(target) {
     const all = shown.flatMap((exchange) => exchange.frames);
     const frame = frames.find((one) => keyOf(one) === chosen)
       ?? all.find(isOwn)
-      ?? (told === null ? all[0] : undefined); // rather its own last one than a neighbour's
+      // Rather its own last one than a neighbour's; at first, what it may have kept silent about.
+      ?? (told === null ? shown.find(isUnanswered)?.frames[0] ?? all[0] : undefined);
     if (frame !== undefined && keyOf(frame) !== told) {
       told = keyOf(frame);
       decoded.replaceChildren(decodedTable(frame, point));
@@ -122,7 +123,7 @@ export function framesPanel(target) {
         el("time", {}, localTime(frame.at_s, 3)), " ", who(frame, kind), " ",
         el("span", { class: "quiet" }, `${lengthOf(frame)} B`),
         ...frame.faults.map((name) => faultMark(name)),
-        hasWrongChecksum(frame)
+        kind !== "noise" && hasWrongChecksum(frame)
           ? el("span", { class: "pill wrong" }, both("✗ suma errónea", "wrong checksum")) : ""),
       bytes) };
   }
