@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from traffic_roads import watch
 
 from firmware_sim.bench.start import world_start_ms
-from firmware_sim.faults.probe import Probe
 from firmware_sim.rig.rig import Rig
 from firmware_sim.scenario.load import load_scenario
 from firmware_sim.world.traffic.road import Road
@@ -49,7 +49,7 @@ def seconds(rig: Rig, from_s: float, to_s: float, step_s: float) -> Iterator[flo
         at_s += step_s
 
 
-def senses(rig: Rig, cabinet: str) -> dict[str, Probe]:
+def senses(rig: Rig, cabinet: str) -> dict[str, Any]:
     """Of each device of a cabinet that measures: what it feels, by its name."""
     targets = rig.cabinets[cabinet].targets
     return {target.name.split("/")[-1]: target.probe for target in targets if target.probe}
