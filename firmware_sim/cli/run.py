@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 import tempfile
@@ -89,6 +90,9 @@ async def _serve(
         directory.write_json("bench.json", {"page": page.url, "cabinets": entries})
         remember(directory.path)
         print_rows(service.rows(None), directory.path, page.url)
+        # What stands now stands to the end: to look for garbage in it would hold up all lines.
+        gc.collect()
+        gc.freeze()
         await bench.run()
     except BenchError as error:
         typer.echo(str(error), err=True)
