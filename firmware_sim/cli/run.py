@@ -87,12 +87,12 @@ async def _serve(
                 f"page port {page_port} on {HOST}: {error.strerror}; choose another with "
                 "--page-port, or 0 for a free one"
             ) from error
-        directory.write_json("bench.json", {"page": page.url, "cabinets": entries})
-        remember(directory.path)
-        print_rows(service.rows(None), directory.path, page.url)
         # What stands now stands to the end: to look for garbage in it would hold up all lines.
         gc.collect()
         gc.freeze()
+        directory.write_json("bench.json", {"page": page.url, "cabinets": entries})
+        remember(directory.path)
+        print_rows(service.rows(None), directory.path, page.url)
         await bench.run()
     except BenchError as error:
         typer.echo(str(error), err=True)
