@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 UTC_OFFSET_H = -5
 DAY_MS = 86_400_000
+EPOCH_WEEKDAY = 3
+"""1 January 1970 was a Thursday."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +16,11 @@ class Calendar:
     def local_hour(self, time_s: float) -> float:
         """0 to 24."""
         return ((self.start_ms / 1000 + time_s) / 3600 + UTC_OFFSET_H) % 24
+
+    def weekday(self, time_s: float) -> int:
+        """0 Monday to 6 Sunday."""
+        local_s = self.start_ms / 1000 + time_s + UTC_OFFSET_H * 3600
+        return int(local_s // 86_400 + EPOCH_WEEKDAY) % 7
 
     def local_clock(self, time_s: float) -> str:
         """HH:MM:SS"""

@@ -2,6 +2,7 @@
 
 import random
 from itertools import pairwise
+from statistics import fmean
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from firmware_sim.world.calendar import Calendar
 from firmware_sim.world.noise import SmoothNoise, _mixed
 from firmware_sim.world.surroundings.circuit import Circuit
 from firmware_sim.world.surroundings.hours import at_hour
-from firmware_sim.world.surroundings.people import PEOPLE, STRAY_S, WIFI, Total
+from firmware_sim.world.surroundings.people import BY_WEEKDAY, PEOPLE, WIFI, Total
 from firmware_sim.world.surroundings.plan import ShowerPlan
 
 # What a healthy station of the valley may report in a year without rain or episodes.
@@ -107,12 +108,33 @@ def test_totals_never_fall(seconds, rains, start_h, key):
 
 
 @pytest.mark.parametrize("table", [PEOPLE, WIFI])
-def test_a_day_adds_the_whole_table(table):
-    total = Total("any", table, Calendar(midnight_ms() + 9 * 3_600_000))
-    ten_days = total(10 * DAY_S) - total(0)
-    assert ten_days == pytest.approx(10 * sum(table), abs=2 * STRAY_S / 3600 * max(table))
-    # Since local midnight: nine hours of the table before the scenario began.
-    assert total(0) == pytest.approx(sum(table[:9]) + (table[9] - table[0]) / 2, abs=60)
+def test_weeks_add_the_whole_table_and_sundays_the_least(table):
+    totals = [Total(f"{n}", table, Calendar(midnight_ms())) for n in range(60)]
+    weeks = [total(28 * DAY_S) - total(0) for total in totals]
+    usual = 4 * sum(BY_WEEKDAY) * sum(table)
+    assert fmean(weeks) == pytest.approx(usual, rel=0.1)
+    assert 0.55 * usual < min(weeks) < 0.75 * usual
+    assert 1.25 * usual < max(weeks) < 1.45 * usual
+    monday_s = -Calendar(midnight_ms()).weekday(0.0) % 7 * DAY_S
+    for total in totals:
+        week = [total(monday_s + (n + 1) * DAY_S) - total(monday_s + n * DAY_S) for n in range(7)]
+        assert min(week) == week[6] < 0.75 * week[0]
+        assert len(set(week)) >= 5
+
+
+def test_a_day_follows_the_table_from_its_midnight_on():
+    """Nine hours of it before the scenario began at nine."""
+    total = Total("any", PEOPLE, Calendar(midnight_ms() + 9 * 3_600_000))
+    whole_day = total(15 * HOUR_S)
+    by_nine = sum(PEOPLE[:9]) + (PEOPLE[9] - PEOPLE[0]) / 2
+    assert total(0) / whole_day == pytest.approx(by_nine / sum(PEOPLE), abs=0.03)
+
+
+def test_weekdays_are_those_of_the_calendar():
+    thursday = Calendar(1_780_012_800_000)  # 29 May 2026, 00:00 UTC: still Thursday in Colombia
+    assert thursday.weekday(0.0) == thursday.weekday(4 * HOUR_S) == 3
+    assert thursday.weekday(5 * HOUR_S) == 4
+    assert thursday.weekday(3 * DAY_S) == 6
 
 
 def test_totals_grow_in_spells_as_people_come():

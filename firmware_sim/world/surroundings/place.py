@@ -74,8 +74,9 @@ class Place:
             "frequency_hz": mains.frequency_hz,
             "leakage_ma": mains.leakage_ma,
             "tilt_deg": pole.tilt_deg,
+            # Whose telephone is heard is one of those who walk by.
             "people_total": Total(f"{key}/people", PEOPLE, calendar),
-            "wifi_total": Total(f"{key}/wifi", WIFI, calendar),
+            "wifi_total": Total(f"{key}/people", WIFI, calendar),
             "charger_state": charger.state,
             "charger_power_w": charger.power_w,
             "ups_charge_pct": pole.ups_charge_pct,
