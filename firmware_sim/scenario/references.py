@@ -131,9 +131,9 @@ def _devices(kit: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _number(value: object) -> float | None:
     """None for what is no finite number."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if not isinstance(value, int | float) or not abs(value) < NUMBER_MAX:
         return None
-    return float(value) if abs(value) < NUMBER_MAX else None
+    return float(value)
 
 
 def _repeated(data: dict[str, Any], table: str, key: str) -> Iterator[Mistake]:

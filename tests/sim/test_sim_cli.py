@@ -274,10 +274,17 @@ def test_bench_that_was_killed_does_not_answer(tmp_path):
     assert f"http://127.0.0.1:{port}: the bench does not answer" in refused(done, 1)
 
 
-def test_proxy_of_the_user_is_not_for_the_bench(bench, ask, monkeypatch):
-    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
-    monkeypatch.delenv("no_proxy", raising=False)
-    right(ask("time", "--run-dir", str(bench.run_dir)))
+def test_proxy_of_the_user_is_not_for_the_bench(bench):
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, "time", "--run-dir", str(bench.run_dir)],
+        cwd=ROOT,
+        env=os.environ | {"http_proxy": "http://127.0.0.1:9", "no_proxy": ""},
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE_S,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
 
 
 # --- check and record -------------------------------------------------------------------------

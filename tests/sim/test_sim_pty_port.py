@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import os
+from pathlib import Path
 
 import pytest
 from echo_line import Echo, Reader, echo_line, switch_on
@@ -112,6 +113,25 @@ async def test_absent_reader_costs_no_memory(bench):
     assert waiting <= 960 * BACKLOG_MAX_S + 4096
 
 
+class Talkative(Echo):
+    """Has more to say to every request than the line carries."""
+
+    def quiet(self, at_s):
+        return b"t" * 4096
+
+
+async def test_many_long_answers_cost_no_memory(bench):
+    port = bench.open(Talkative(), baud=9600)
+    reader = Reader(port.path)
+    for _ in range(40):
+        reader.write(b"?")
+        await asyncio.sleep(0.008)
+        reader.take()
+    waiting = sum(len(chunk) for chunk, _ in port._line._outgoing)
+    assert 4096 < waiting <= 960 * BACKLOG_MAX_S + 4096
+    reader.close()
+
+
 async def test_talker_without_end_costs_no_memory(bench):
     board = Echo()
     reader = Reader(bench.open(board, baud=115200).path)
@@ -197,6 +217,15 @@ async def test_unplugged_adapter_is_gone_and_comes_back_under_its_name(bench):
     assert await again.until(4) == b"back"
     again.close()
     reader.close()
+
+
+async def test_plug_that_goes_in_and_out_leaves_nothing_open(bench):
+    port = bench.open(Echo())
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(5):
+        port.unplug()
+        port.plug()
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
 async def test_unplugged_line_keeps_its_devices_going(bench):
