@@ -17,7 +17,7 @@ THREE_LANES = (LanePlan("1"), LanePlan("2"), LanePlan("3"))
 STATIONS_M = (200, 1100, 1420, 1480, 1750)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize(
     ("lanes", "blocked"),
     [
@@ -32,7 +32,7 @@ def test_everybody_passes_every_place_once_and_nobody_is_driven_over(seed, lanes
     where = road(plan(1300.0, *blocked, length_m=1800, **more), seed=seed)
     fronts = [watch(where, position_m) for position_m in STATIONS_M]
     rears = [watch(where, position_m, rear=True) for position_m in STATIONS_M]
-    for second in range(0, 700, 2):
+    for second in range(0, 700, 5):
         where.advance(second)
         tally = where.tally()
         assert tally.arrived == tally.inside + tally.left + tally.waiting + tally.turned_away
