@@ -76,24 +76,24 @@ def test_what_is_no_command_is_a_scenario(ask, tmp_path):
 
 
 def test_demo_runs_by_default_in_a_directory_that_it_takes_away(tmp_path):
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-c", PROGRAM, "--page-port", "0"],
         cwd=ROOT,
         env=os.environ | {"TMPDIR": str(tmp_path), "XDG_STATE_HOME": str(tmp_path / "state")},
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
-    )
-    said = []
-    while not (said and said[-1].startswith("página · page: ")):
-        said.append(process.stdout.readline())
-        assert said[-1], "the bench ended before it listened"
+    ) as process:
+        said = []
+        while not (said and said[-1].startswith("página · page: ")):
+            said.append(process.stdout.readline())
+            assert said[-1], "the bench ended before it listened"
+        (run_dir,) = tmp_path.glob("aburra-sim-*")
+        is_open = (run_dir / "itagui" / "autopista-sur" / "loops").is_char_device()
+        process.terminate()
+    assert is_open
     assert {"itagui/autopista-sur", "medellin/av-regional"} <= {line.strip() for line in said}
-    (run_dir,) = tmp_path.glob("aburra-sim-*")
-    assert (run_dir / "itagui" / "autopista-sur" / "loops").is_char_device()
-    process.terminate()
-    process.stdout.close()
-    assert process.wait(DEADLINE_S) == 0
+    assert process.returncode == 0
     assert not run_dir.exists()
 
 
