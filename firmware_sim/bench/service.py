@@ -7,6 +7,7 @@ from typing import Any
 
 from firmware_sim.bench.bench import Bench
 from firmware_sim.boards.ntcip.png import png_of
+from firmware_sim.boards.ntcip.terminal import half_blocks
 from firmware_sim.rig.cabinet import Cabinet
 from firmware_sim.rig.control import RequestError
 from firmware_sim.rig.sign import SignTarget
@@ -80,6 +81,10 @@ class BenchService:
     def face_png(self, name: str) -> bytes:
         """What a sign shows now."""
         return png_of(self._sign(name).board.face(self._bench.clock()))
+
+    def face_text(self, name: str) -> str:
+        """The same for a terminal; raises `RequestError`, too."""
+        return half_blocks(self._sign(name).board.face(self._bench.clock()), is_coloured=False)
 
     def road(self, name: str) -> dict[str, Any]:
         road, at_s = self._road(name), self._bench.clock()

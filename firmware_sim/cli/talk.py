@@ -41,7 +41,12 @@ def show(at: Target, run_dir: RunDir = None, as_json: Json = False) -> None:
         typer.echo(f"{at} means {len(names)} devices: {', '.join(names[:NAMES_SHOWN])} …", err=True)
         raise typer.Exit(2)
     detail = client.get(f"targets/{names[0]}")
-    print_json(detail) if as_json else print_detail(detail)
+    if as_json:
+        print_json(detail)
+        return
+    print_detail(detail)
+    if "face" in detail:
+        typer.echo(client.get(f"faces/{names[0]}")["text"])
 
 
 def fault(

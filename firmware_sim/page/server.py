@@ -77,6 +77,7 @@ class _Api:
             web.get(f"/api/cabinets/{CABINET}", self._cabinet),
             web.get(f"/api/targets/{TARGET}", self._target),
             web.get(f"/api/faces/{TARGET}.png", self._face),
+            web.get(f"/api/faces/{TARGET}", self._face_text),
             web.get(f"/api/roads/{ROAD}", self._road),
             web.post("/api/faults", self._switch_on),
             web.post("/api/clear", self._clear),
@@ -103,6 +104,9 @@ class _Api:
 
     async def _face(self, request: web.Request) -> web.Response:
         return web.Response(body=self._service.face_png(_name(request)), content_type="image/png")
+
+    async def _face_text(self, request: web.Request) -> web.Response:
+        return _json({"text": self._service.face_text(_name(request))})
 
     async def _road(self, request: web.Request) -> web.Response:
         return _json(self._service.road(request.match_info["road"]))

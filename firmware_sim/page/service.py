@@ -32,6 +32,9 @@ class Service(Protocol):
     def face_png(self, name: str) -> bytes:
         """What a sign's face looks like now."""
 
+    def face_text(self, name: str) -> str:
+        """The same for a terminal, in half blocks."""
+
     def road(self, name: str) -> dict[str, Any]:
         """Where its vehicles are now, lane by lane, and what disturbs them."""
 

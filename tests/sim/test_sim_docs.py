@@ -68,6 +68,10 @@ def test_net_snmp_shows_a_message(bench):
     said = run(["bash", "-ec"], bench, text)
     assert said.endswith('STRING: "HOLA[nl]MEDELLIN"\n')
     assert "9.3.1 = INTEGER: 4\n" in said
+    program = f"{sys.executable} -c 'from firmware_sim.cli.app import sim; sim()'"
+    shown = run(["bash", "-ec"], bench, f"{program} show vms-1 --run-dir {bench.run_dir}")
+    top_of_hola = "█   █ ▄▀▀▀▄ █     ▄▀▀▀▄"
+    assert top_of_hola.replace(" ", "") in shown.replace(" ", "")
 
 
 def test_a_gateway_of_ones_own_publishes_the_power(bench):

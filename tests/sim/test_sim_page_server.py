@@ -20,7 +20,7 @@ from firmware_sim.rig.control import RequestError
 ROOT = Path(__file__).parents[2]
 SENSOR = "medellin/av-regional/air-1"
 PNG = b"\x89PNG\r\n\x1a\n"
-READ_ONLY = ("summary", "rows", "cabinet", "target", "face_png", "road")
+READ_ONLY = ("summary", "rows", "cabinet", "target", "face_png", "face_text", "road")
 
 
 class Told:
