@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from firmware_sim.boards.board import Board, Part, Shown
 from firmware_sim.faults.bytes import collide, flip_bits, truncate
 from firmware_sim.faults.catalogue import FAULTS, Where
-from firmware_sim.lines.probe import Probe
 from firmware_sim.faults.switches import Switches
 from firmware_sim.lines.frames import FrameLog
 from firmware_sim.lines.mains import Mains
+from firmware_sim.lines.probe import Probe
 
 NO_POWER: Shown = {"power": "sin energía · no power"}
 

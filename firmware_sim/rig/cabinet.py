@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from firmware_sim.boards.ntcip.device import SignBoard
-from firmware_sim.lines.probe import DeviceClock, Probe
 from firmware_sim.faults.switches import Switches
 from firmware_sim.lines.line import Line
+from firmware_sim.lines.probe import DeviceClock, Probe
 from firmware_sim.rig.mount import Spot, mount
 from firmware_sim.rig.sign import SignTarget
 from firmware_sim.rig.target import Target

@@ -17,9 +17,9 @@ from firmware_sim.boards.detectors.ss125.board import Ss125
 from firmware_sim.boards.modbus.board import ModbusBoard
 from firmware_sim.boards.modbus.device import ProfileDevice
 from firmware_sim.faults.catalogue import Where
-from firmware_sim.lines.probe import DeviceClock, Probe
 from firmware_sim.faults.switches import Switches
 from firmware_sim.lines.device import Device
+from firmware_sim.lines.probe import DeviceClock, Probe
 from firmware_sim.scenario.cabinet import CabinetPart
 from firmware_sim.scenario.road import RoadPart
 from firmware_sim.world.surroundings.circuit import Circuit

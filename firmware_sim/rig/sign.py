@@ -6,10 +6,10 @@ from firmware_sim.boards.board import Part, Shown
 from firmware_sim.boards.ntcip.device import SignBoard
 from firmware_sim.faults.bytes import flip_bits, truncate
 from firmware_sim.faults.catalogue import FAULTS
-from firmware_sim.lines.probe import Probe
 from firmware_sim.faults.switches import Switches
 from firmware_sim.lines.frames import FrameLog
 from firmware_sim.lines.mains import Mains
+from firmware_sim.lines.probe import Probe
 
 LINK_FAULTS = ("silent", "late", "truncated", "bit-flips", "brown-out", "unplugged")
 """Those of devices and lines that datagrams can have too."""

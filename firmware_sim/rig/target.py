@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from firmware_sim.boards.board import Part, Shown
-from firmware_sim.lines.probe import Probe
 from firmware_sim.faults.switches import Switches
 from firmware_sim.lines.frames import FrameLog
+from firmware_sim.lines.probe import Probe
 
 
 class Target(Protocol):

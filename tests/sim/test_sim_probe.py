@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firmware_sim.lines.probe import SPREADS, DeviceClock, Probe
 from firmware_sim.faults.switches import Fault, Switches
+from firmware_sim.lines.probe import SPREADS, DeviceClock, Probe
 
 ANY_SPREAD = sorted(SPREADS)
 

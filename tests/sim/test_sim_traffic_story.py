@@ -24,7 +24,7 @@ OFFSETS_S = [tenth / 2 for tenth in range(10)]
 
 
 def test_five_second_bins_that_begin_anywhere_see_the_crash(told):
-    """The first two that begin after it; a truck in front may spoil it for one story in a hundred."""
+    """The first two that begin after it; a truck may spoil it for one story in a hundred."""
     missed = [
         (seed, offset_s)
         for seed, (first, _) in enumerate(told)
