@@ -6,6 +6,7 @@ import { both, el } from "./dom.js";
 import { isWrong, runs } from "./frame.js";
 
 const COLOURS = 6;
+const BYTES_SHOWN = 12;
 
 // The class of a run of bytes: its part's colour, and whether it is wrong.
 export function lookOf({ part, place }) {
@@ -20,7 +21,7 @@ export function decodedTable(frame, point) {
     const leave = () => point(null, null);
     return el("tr", { tabindex: "0", "data-part": run.place, class: lookOf(run),
       onmouseenter: tell, onfocus: tell, onmouseleave: leave, onblur: leave },
-      el("td", {}, run.part.name), el("td", {}, el("code", {}, run.hex)),
+      el("td", {}, run.part.name), el("td", {}, el("code", {}, shortened(run.hex))),
       el("td", {}, run.part.text));
   });
   return el("table", {},
@@ -30,4 +31,11 @@ export function decodedTable(frame, point) {
     el("thead", {}, el("tr", {}, el("th", {}, both("Parte", "part")), el("th", {}, "Bytes"),
       el("th", {}, both("Valor", "value")))),
     el("tbody", {}, ...rows));
+}
+
+// All bytes stand in the frame itself.
+function shortened(hex) {
+  const bytes = hex.split(" ");
+  if (bytes.length <= BYTES_SHOWN) return hex;
+  return `${bytes.slice(0, BYTES_SHOWN - 2).join(" ")} … ${bytes.at(-1)}`;
 }

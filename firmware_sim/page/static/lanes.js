@@ -69,20 +69,27 @@ export function closeUp(laneCount) {
       context.setLineDash([]);
       road.lanes.forEach((lane, place) => {
         const middle = SIGNS_PX + (place + 0.5) * LANE_PX;
-        context.textAlign = "left";
-        context.fillStyle = colours.quiet;
-        context.fillText(`carril · lane ${lane.name}  →`, 4, middle - LANE_PX / 2 + 11);
         for (const [position_m, speed_kmh, kind, length_m] of lane.vehicles) {
           const front = x(position_m + (speed_kmh / 3.6) * ahead_s);
           if (front < 0 || front - length_m * scale > width) continue;
           drawVehicle(context, kind, front, middle, Math.max(2, length_m * scale), speed_kmh);
         }
+        drawLaneName(drawing, lane.name, middle);
       });
       drawDisturbances(drawing, road, x, SIGNS_PX, LANE_PX);
       drawStations(drawing, road, x, bottom, true);
       drawAxis(drawing, span.from_m, span.to_m, x, bottom + 2);
     },
   };
+}
+
+function drawLaneName({ context, colours }, name, middle) {
+  const text = `${name} →`;
+  context.textAlign = "left";
+  context.fillStyle = colours.road;
+  context.fillRect(0, middle - 8, context.measureText(text).width + 8, 16);
+  context.fillStyle = colours.text;
+  context.fillText(text, 4, middle + 4);
 }
 
 function drawVehicle(context, kind, front, middle, length, speed_kmh) {
