@@ -30,7 +30,7 @@ class Effort:
 
 
 FULL = Effort(
-    (50, 100, 200, 350, 500), {"cabinets": 15.0, "boards": 2.0, "modbus": 1.0, "recording": 5.0}
+    (50, 100, 200, 350, 500), {"cabinets": 12.0, "boards": 1.5, "modbus": 1.0, "recording": 5.0}
 )
 QUICK = Effort((10,), {"cabinets": 5.0, "boards": 0.5, "modbus": 0.1, "recording": 0.5}, boards=1)
 
