@@ -66,7 +66,8 @@ function table(kind) {
       const bases = [...new Set(entries.map(({ base }) => base))];
       keep(head, [{ es: "" }, ...columns], ({ es }) => es,
         ({ es, en }) => ({ node: es === "" ? el("th", {}, both(...TITLES[kind]))
-          : el("th", { scope: "col", title: en }, COUNTED.includes(kind) ? es.split(" ")[1] : es) }));
+          : el("th", { scope: "col", title: en },
+            COUNTED.includes(kind) ? es.split(" ")[1] : es) }));
       keep(body, bases.map((base) => entries.filter((one) => one.base === base)),
         ([{ base }]) => [base, ...columns.map((column) => column.es)].join(),
         (row) => tableRow(row, columns));

@@ -15,7 +15,8 @@ export function faultsPanel(target, line) {
     both("Quitar", "clear"));
   const marks = el("span", { class: "pills" });
   const above = line && el("p", { class: "above", "data-testid": "line-faults" },
-    el("a", { href: `#gabinete/${line.name}` }, `En su línea ${last(line.name)} · its line`), marks);
+    el("a", { href: `#gabinete/${line.name}` },
+      both(`En su línea ${last(line.name)}`, "its line")), marks);
   const node = el("section", { class: "card faults" },
     el("h3", {}, both("Fallas", "faults"), clear), ...(above ? [above] : []),
     ...places.map((place) => el("fieldset", {}, el("legend", {}, both(...PLACES[place])),
@@ -86,7 +87,8 @@ function fieldsFor(target, kind, changed) {
   if (kind.where === "reading") {
     const select = el("select", { "aria-label": "Magnitud · reading", onchange: changed },
       el("option", { value: "" }, "todas · all"),
-      ...target.measures.map(({ name }) => el("option", { value: name }, fullName(quantity(name)).es)));
+      ...target.measures.map(({ name }) =>
+        el("option", { value: name }, fullName(quantity(name)).es)));
     fields.reading = { label: select, read: () => select.value || null,
       show: (fault) => setValue(select, fault.reading ?? "") };
   }

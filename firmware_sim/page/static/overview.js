@@ -29,7 +29,8 @@ function card({ row, line }) {
     el("a", { href: `#gabinete/${row.name}` },
       el("h3", {}, last(row.name), el("span", { class: "quiet" },
         place.filter(Boolean).join(" · "))),
-      el("p", { class: "quiet" }, row.title), marks, ...(face ? [face.node] : []), values, nothing));
+      el("p", { class: "quiet" }, row.title), marks, ...(face ? [face.node] : []), values,
+      nothing));
   return {
     node,
     update(now) {

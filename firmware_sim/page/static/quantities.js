@@ -10,7 +10,8 @@ const UNIT = new RegExp(`_(${Object.keys(UNITS).join("|")})$`);
 const SPEED = /^wind_|speed/;
 
 const BEFORE = /^(input|lane|page)_(\d+)(?:_|$)/;
-const BEFORE_WORDS = { input: ["Espira", "loop"], lane: ["Carril", "lane"], page: ["Página", "page"] };
+const BEFORE_WORDS = { input: ["Espira", "loop"], lane: ["Carril", "lane"],
+  page: ["Página", "page"] };
 const AFTER = /_(l[123](?:_l[123])?|mean|sum|total|scale_factor)$/;
 const AFTER_WORDS = { mean: ["media", "mean"], sum: ["total", "total"], total: ["total", "total"],
   scale_factor: ["factor 10ⁿ", "scale factor"] };

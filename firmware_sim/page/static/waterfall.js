@@ -1,4 +1,4 @@
-// Place against time: where it was slow, and how the queue's tail travels. The newest row is on top.
+// Place against time: where it was slow, how the queue's tail travels. The newest row is on top.
 
 import { drawAxis, sharpCanvas } from "./canvas.js";
 import { localTime } from "./clock.js";
