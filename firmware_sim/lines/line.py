@@ -71,7 +71,7 @@ class Line:
         """Bytes from the port; returns what the devices send at once."""
         if self.is_unplugged(at_s):
             return []
-        echo = [Burst(data, "")] if self.switches.strikes("echo", at_s) else []
+        echo = [Burst(data, "", faults=("echo",))] if self.switches.strikes("echo", at_s) else []
         struck = ["echo"] if echo else []
         if self.switches.active("wrong-baud", at_s):
             struck.append("wrong-baud")

@@ -20,6 +20,9 @@ BACKLOG_MAX_S = 5.0
 PUSH_PERIOD_MIN_S = 0.02
 """However fast the scenario's time runs."""
 
+ECHO = "echo"
+"""The fault of an adapter that repeats what it was given to send."""
+
 Seconds = Callable[[], float]
 
 
@@ -99,7 +102,9 @@ class PacedLine:
 
     def _send_all(self, bursts: list[Burst]) -> None:
         for burst in bursts:
-            if burst.delay_s:
+            if ECHO in burst.faults:
+                self._tell(burst.data)  # by the adapter, while the line itself is silent
+            elif burst.delay_s:
                 self._send_late(burst)
             else:
                 self._send(burst)
@@ -138,7 +143,10 @@ class PacedLine:
 
     def _hand_over(self, out_s: float) -> None:
         chunk, _ = self._outgoing.popleft()
-        for end in self.ends:
-            end(chunk)
+        self._tell(chunk)
         if self._outgoing:
             self._next_chunk(out_s)
+
+    def _tell(self, chunk: bytes) -> None:
+        for end in self.ends:
+            end(chunk)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from echo_line import Echo, Reader, echo_line, switch_on
 
+from firmware_sim.faults.switches import Fault
 from firmware_sim.wires import pty_port
 from firmware_sim.wires.paced_line import BACKLOG_MAX_S, CHUNK_S, PUSH_PERIOD_MIN_S, PacedLine
 from firmware_sim.wires.pty_port import READ_BYTES, PtyPort
@@ -292,4 +293,16 @@ async def test_closed_line_leaves_nothing_behind(bench):
     await asyncio.sleep(0.1)
     assert paced.line.devices[0].board.pushed_at_s == pushed
     assert not port.path.is_symlink()
+    reader.close()
+
+
+async def test_echo_of_the_adapter_does_not_make_a_half_duplex_line_deaf(bench):
+    port = bench.open(Echo(), baud=1200, is_half_duplex=True)
+    paced, _ = bench.opened[-1]
+    paced.line.switches.switch_on(Fault("echo"))
+    reader = Reader(port.path)
+    reader.write(b"first ")
+    assert await reader.until(6) == b"first "
+    reader.write(b"second")  # still the same request: no 3.5 characters of silence
+    assert await reader.until(18) == b"second" + b"first second"
     reader.close()
