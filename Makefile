@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: run test check lint tools clean
+.PHONY: run test check lint tools benchmarks clean
 
 run: $(VENV)/.run
 	@$(BIN)/aburra run $(ARGS)
@@ -36,6 +36,10 @@ $(VENV)/.dev: $(VENV)/bin/python pyproject.toml
 	@echo "installing what the tests need into $(VENV): once, about two minutes …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@ $(VENV)/.run
+
+# Four minutes; leave the machine alone meanwhile.
+benchmarks: $(VENV)/.dev
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build *.egg-info

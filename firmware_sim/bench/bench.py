@@ -13,10 +13,14 @@ from firmware_sim.bench.run_directory import RunDirectory
 from firmware_sim.bench.start import world_start_ms
 from firmware_sim.rig.rig import Rig
 from firmware_sim.scenario.scenario import Scenario
+from firmware_sim.wires.paced_line import CHUNK_S, CROWDED_CHUNK_S
 
 TICK_S = 0.5
 SLICES_MAX = 50
 """A tick of hundreds of cabinets at once would keep all lines waiting; they take turns."""
+
+CROWDED_LINES = 600
+"""A loop card's reply is then handed over in one piece, not in three."""
 
 _log = logging.getLogger("aburra.sim")
 
@@ -36,8 +40,10 @@ class Bench:
             now_s=now_s,
             kept={part.name: self._kept(part.name) for part in scenario.all_cabinets()},
         )
+        lines = sum(len(cabinet.lines) for cabinet in self.rig.cabinets.values())
+        chunk_s = CHUNK_S if lines <= CROWDED_LINES else CROWDED_CHUNK_S
         self.ports = {
-            name: CabinetPorts(cabinet, directory, self.clock)
+            name: CabinetPorts(cabinet, directory, self.clock, chunk_s=chunk_s)
             for name, cabinet in self.rig.cabinets.items()
         }
         self._written: dict[str, Any] = {}

@@ -31,12 +31,16 @@ class Port(Protocol):
 
 
 class CabinetPorts:
-    def __init__(self, cabinet: Cabinet, directory: RunDirectory, clock: BenchClock) -> None:
+    def __init__(
+        self, cabinet: Cabinet, directory: RunDirectory, clock: BenchClock, *, chunk_s: float
+    ) -> None:
+        """`chunk_s`: wire time of the bytes that a line hands over at once."""
         self.cabinet = cabinet
         self.reach: dict[str, list[str]] = {}
         """Where each line, device and sign is reached, by its name."""
         self._directory = directory
         self._clock = clock
+        self._chunk_s = chunk_s
         self._folder = cabinet.name
         self._lines: list[tuple[PacedLine, list[Port]]] = []
         self._agents: list[SnmpAgent] = []
@@ -87,7 +91,12 @@ class CabinetPorts:
         return at_s
 
     def _open_line(self, part: LinePart, line: Line) -> tuple[str, int | None]:
-        paced = PacedLine(line, scenario_s=self._now, speed=lambda: self._clock.pace)
+        paced = PacedLine(
+            line,
+            scenario_s=self._now,
+            speed=lambda: self._clock.pace,
+            chunk_s=self._chunk_s,
+        )
         ports: list[Port] = []
         self._lines.append((paced, ports))
         link = self._directory.link(self._folder, part.name)

@@ -13,6 +13,8 @@ from firmware_sim.lines.line import Line
 
 CHUNK_S = 0.016
 """Handed over at once after this long, as the latency timer of a USB adapter does."""
+CROWDED_CHUNK_S = 0.040
+"""The same, on a bench with so many lines that handing over is most of its work."""
 CHUNK_CHARACTERS_MIN = 8
 """What a UART's FIFO hands over at once even on a slow line."""
 BACKLOG_MAX_S = 5.0
@@ -31,7 +33,9 @@ class PacedLine:
     pass in one of ours (0: time stands still).
     """
 
-    def __init__(self, line: Line, *, scenario_s: Seconds, speed: Seconds) -> None:
+    def __init__(
+        self, line: Line, *, scenario_s: Seconds, speed: Seconds, chunk_s: float = CHUNK_S
+    ) -> None:
         self.line = line
         self.ends: list[Callable[[bytes], None]] = []
         """Told what the devices say, chunk by chunk."""
@@ -41,7 +45,7 @@ class PacedLine:
         self._outgoing: deque[tuple[bytes, float]] = deque()
         self._heard_until_s = 0.0
         self._sent_until_s = 0.0
-        self._chunk = max(CHUNK_CHARACTERS_MIN, int(CHUNK_S / line.character_s))
+        self._chunk = max(CHUNK_CHARACTERS_MIN, int(chunk_s / line.character_s))
         self._quiet_timer: asyncio.TimerHandle | None = None
         self._send_timer: asyncio.TimerHandle | None = None
         self._push_timers: dict[str, asyncio.TimerHandle] = {}
