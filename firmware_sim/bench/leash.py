@@ -6,8 +6,9 @@ from firmware_sim.bench.clock import BenchClock
 
 BUSY_MAX_S = 0.1
 """Longer than that no reader, and nobody at the page, should wait for a turn."""
+REAL_TIME = 1.0
 STEP_MIN_S = 1.0
-"""Of the scenario: at the speed of our own time nobody is held back."""
+"""Of the scenario."""
 
 
 class Leash:
@@ -18,15 +19,20 @@ class Leash:
     def __init__(self, clock: BenchClock) -> None:
         self._clock = clock
         self._step_s = STEP_MIN_S
-        clock.allow(STEP_MIN_S)
+        self._allow()
 
     @property
     def reach_s(self) -> float:
         """How many of our seconds the clock goes on before it stands still."""
-        return self._step_s / self._clock.pace if self._clock.pace else math.inf
+        return self._step_s / self._clock.pace if self._clock.pace > REAL_TIME else math.inf
 
     def moved(self, busy_s: float) -> None:
         """The world was moved up to the present, which took so long."""
         step_s = self._step_s / 2 if busy_s > BUSY_MAX_S else self._step_s * 1.5
         self._step_s = max(STEP_MIN_S, min(step_s, self._clock.speed))
-        self._clock.allow(self._step_s)
+        self._allow()
+
+    def _allow(self) -> None:
+        """In real time nobody is held back: after a pause of the machine the world catches up."""
+        is_fast = self._clock.speed > REAL_TIME
+        self._clock.allow(self._step_s if is_fast else math.inf)

@@ -109,3 +109,18 @@ def test_machine_that_is_too_slow_goes_as_fast_as_it_can_and_stays_within_reach(
     pace, busy_s = run_on_leash(3600.0, 0.001)
     assert 500 < pace < 1000  # 1000 were all of its time
     assert busy_s <= 3 * BUSY_MAX_S
+
+
+def test_in_real_time_a_pause_of_the_machine_is_caught_up():
+    now_s = [0.0]
+    clock = BenchClock(10.0, 1.0, lambda: now_s[0])
+    leash = Leash(clock)
+    now_s[0] = 6.0  # stopped, or asleep
+    assert clock() == 16.0
+    leash.moved(0.3)
+    now_s[0] = 106.0
+    assert clock() == 116.0
+    clock.set(speed=60.0)
+    leash.moved(0.0)
+    now_s[0] = 107.0
+    assert clock() < 116.0 + 60.0
