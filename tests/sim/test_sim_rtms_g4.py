@@ -230,6 +230,13 @@ def test_per_vehicle_mode_sends_each_vehicle_unasked():
     assert board.push(11.8) == b""
 
 
+def test_vehicle_that_left_before_its_first_second_is_no_crash():
+    board = RtmsG4(1, zones=1, clock_ms=lambda at_s: END_MS + round(at_s * 1000))
+    board.saw(0, Pass(0.5, 1.0, 50.0, 12.0))
+    board.tick(2.0)
+    assert board.receive(POLL, 2.0) == NAK
+
+
 def test_only_the_addressed_one_answers():
     first, second = radar(), radar(sensor_id=258)
     assert first.receive(POLL, 1.0)

@@ -15,6 +15,7 @@ SHORT_RECOVERY, LONG_RECOVERY, SHORT_LOSS_S = (6, 8, 0), (6, 9, 0), (6, 10, 0)
 RESET_MESSAGE, COMM_LOSS_MIN, POWER_LOSS = (6, 11, 0), (6, 13, 0), (6, 14, 0)
 ACTIVATE_ERROR, ERROR_CODE, SHORT_ERRORS = (6, 17, 0), (6, 24, 0), (9, 7, 1, 0)
 CURRENT = cell(ROW_MULTI, 1, 5)
+DEFAULT_FONT, TIME_REMAINING = (4, 5, 0), (6, 4, 0)
 ILLUMINATION, LEVEL, MANUAL_LEVEL = (7, 1, 0), (7, 5, 0), (7, 6, 0)
 FAILURES, PIXEL_TEST = (9, 7, 2, 0), (9, 7, 4, 0)
 
@@ -125,6 +126,23 @@ def test_program_that_starts_again_counts_a_boot_and_keeps_its_engine():
     fresh = make_board()
     fresh.restore({}, 0.0)
     assert (fresh.mib.boots, get(fresh, *SOURCE_MODE)) == (1, 11)
+
+
+def test_sign_that_has_become_smaller_starts_without_the_font_it_kept():
+    large = make_board(width_px=144, height_px=96)
+    put(large, (DEFAULT_FONT, 2))
+    small = make_board(columns=12, lines=3)
+    small.restore(large.keep(), 0.0)
+    assert get(small, *DEFAULT_FONT) == 1
+    assert load(small, "TEST", at_s=1.0) == 4
+
+
+def test_duration_that_ends_without_power_is_not_below_zero():
+    board = make_board()
+    show(board, "TEST", at_s=1.0)
+    put(board, (TIME_REMAINING, 1), at_s=2.0)
+    board.power_fail(3.0)
+    assert board.shows(600.0)["remaining_min"] == 0
 
 
 def test_comm_loss_strikes_once_and_not_in_local_control():

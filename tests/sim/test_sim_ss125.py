@@ -95,6 +95,13 @@ def test_events_come_in_the_order_in_which_vehicles_left_and_are_bounded():
     assert lanes == [1, 0] * 256
 
 
+def test_vehicle_that_left_before_its_first_second_is_no_crash():
+    board = Ss125(0, 1, lanes=1, clock_ms=lambda at_s: MIDNIGHT_MS + round(at_s * 1000))
+    board.saw(0, Pass(0.5, 1.0, 50.0, 12.0))
+    board.tick(2.0)
+    assert ask(board, "670000", 2.0)[0][1] == 1
+
+
 def test_queue_can_be_cleared():
     board = radar()
     board.saw(0, Pass(1.0, 1.5, 50.0, 4.0))

@@ -98,7 +98,7 @@ class SignController(MessageTable):
     def remaining_min(self, at_s: float) -> int:
         if math.isinf(self.state.ends_s):
             return FOR_EVER_MIN
-        return math.ceil((self.state.ends_s - at_s) / 60)
+        return max(0, math.ceil((self.state.ends_s - at_s) / 60))
 
     def heard(self, at_s: float) -> None:
         """A request of somebody entitled came in: the line is alive."""

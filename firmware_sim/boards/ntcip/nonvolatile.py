@@ -3,6 +3,7 @@
 from typing import Any
 
 from firmware_sim.boards.ntcip.controller import SignController
+from firmware_sim.boards.ntcip.font import fonts_of
 from firmware_sim.boards.ntcip.message import Memory, Message, MessageId, RowStatus, message_crc
 from firmware_sim.boards.ntcip.objects import Value, scalar_objects
 
@@ -47,6 +48,8 @@ def restore(sign: SignController, kept: dict[str, Any], at_s: float) -> None:
     for name, code in kept["standby"].items():
         state.standby[name] = MessageId.from_bytes(bytes.fromhex(code))
     for name, value in kept["settings"].items():
+        if name == "defaultFont" and value not in fonts_of(sign.plan):
+            continue  # the scenario has made it a sign without that font
         state.settings[name] = value if isinstance(value, int) else bytes.fromhex(value)
     state.boots = kept["boots"]
     sign.power_up(at_s)

@@ -20,7 +20,7 @@ class Sensor:
         self._factory = setup
         self.classes = bytes(CLASS_BOUNDS_DM)
         self.clock = OwnClock(clock_ms)
-        self.zones = [Lane(()) for _ in range(setup.zones)]
+        self.zones = [Lane(self.bounds_m) for _ in range(setup.zones)]
         groups = [(zone,) for zone in range(setup.zones)]
         self.intervals = Intervals(self.zones, groups, self.clock, setup.period_s)
         self.vehicles = EventQueue(self._vehicle)

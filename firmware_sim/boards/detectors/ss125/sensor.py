@@ -26,7 +26,7 @@ class Sensor:
     ) -> None:
         self.settings = settings
         self.clock = OwnClock(clock_ms)
-        self.lanes = [Lane(()) for _ in range(lanes)]
+        self.lanes = [Lane(settings.bounds_m) for _ in range(lanes)]
         self.approaches = approaches
         groups = [*((lane,) for lane in range(lanes)), *approaches]
         self.intervals = Intervals(self.lanes, groups, self.clock, settings.period_s)
