@@ -13,6 +13,8 @@ from firmware_sim.rig.target import Target
 from firmware_sim.scenario.scenario import check_fault, matches
 
 NAMES_SHOWN = 12
+HELD_MAX = 1e9
+"""Beyond any reading; meters add up what they are given, and could not take back the infinite."""
 
 
 class RequestError(Exception):
@@ -92,8 +94,8 @@ class Control:
         targets = self.find(at)
         for target in targets:
             _require_reading(target, reading)
-        if value is not None and not math.isfinite(value):
-            raise RequestError(f"{reading} must be a finite number, not {value}")
+        if value is not None and not abs(value) <= HELD_MAX:
+            raise RequestError(f"{reading} must be {-HELD_MAX:g} to {HELD_MAX:g}, not {value:g}")
         for target in targets:
             if target.probe is None:
                 continue

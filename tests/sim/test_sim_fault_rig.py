@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,9 +17,10 @@ from firmware_sim.boards.detectors.ss125.packet import Address, Packet
 from firmware_sim.boards.modbus.rtu import with_crc
 from firmware_sim.faults.catalogue import FAULTS
 from firmware_sim.lines.line import Line
-from firmware_sim.rig.control import RequestError
+from firmware_sim.rig.control import HELD_MAX, RequestError
 from firmware_sim.rig.recording import record
 from firmware_sim.rig.rig import Rig
+from firmware_sim.rig.view import detail_of
 from firmware_sim.scenario.load import load_scenario
 
 CABINET = "medellin/av-regional"
@@ -202,6 +204,24 @@ def test_held_reading_is_in_the_bytes():
     assert bench.registers(2, 4, 0, 2, 1.0).hex() == "43663333"
     bench.control.hold("co2-1", "co2_ppm", None)
     assert bench.co2_ppm(2.0) != 636
+
+
+@pytest.mark.parametrize("value", [1e308, -1e308, 1.1e9, float("inf"), float("nan")])
+def test_reading_beyond_anything_is_not_held(value):
+    with pytest.raises(RequestError, match=r"must be -1e\+09 to 1e\+09"):
+        Bench().control.hold("meter-1", "power_w", value)
+
+
+@pytest.mark.parametrize("value", [-HELD_MAX, HELD_MAX])
+def test_any_reading_that_can_be_held_crashes_nothing(value):
+    bench = Bench()
+    for target in bench.control.targets.values():
+        for reading in target.measures:
+            bench.control.hold(target.name, reading, value)
+    speakers = {said.device for said in record(bench.rig, until_s=20.0)}
+    assert len(speakers) > 10
+    for target in bench.control.targets.values():
+        assert orjson.dumps(detail_of(target, 20.0, []))
 
 
 def test_stuck_reading_repeats_itself_in_the_bytes():
