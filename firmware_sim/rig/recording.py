@@ -29,34 +29,46 @@ class Said:
 
 Action = Callable[[float], tuple[bytes, list[Burst]]]
 """Done at a second of the scenario; gives what was asked, and what was said."""
+Period = Callable[[], float]
+"""Seconds until it is done again, asked each time: a sensor may slow down. Infinite: never."""
 
 
 def record(rig: Rig, *, until_s: float) -> Iterator[Said]:
-    """All that devices on lines say, in order of time, from second 0 on. The rig moves with it."""
+    """All that devices on lines say, in order of time, from second 0 on; a late answer stands where
+    it was asked for. The rig moves with it.
+    """
     order = count()
-    agenda: list[tuple[float, int, Line, float, Action]] = []
+    agenda: list[tuple[float, int, Line, Period, Action]] = []
 
-    def plan(line: Line, period_s: float, action: Action, at_s: float = 0.0) -> None:
+    def plan(line: Line, period_s: Period, action: Action, at_s: float = 0.0) -> None:
         heapq.heappush(agenda, (at_s, next(order), line, period_s, action))
 
     homes = {}
     for cabinet in rig.cabinets.values():
         for line in cabinet.lines.values():
             homes[line.name] = cabinet
-            plan(line, TICK_S, _tick(line))
+            plan(line, _always(TICK_S), _tick(line))
             for device in line.devices:
                 if device.board.push_period_s is not None:
-                    plan(line, device.board.push_period_s, _push(line, device))
+                    plan(line, _push_period(device), _push(line, device))
                 for poll in polls_of(device.board):
-                    plan(line, poll.period_s, _ask(line, poll.request))
+                    plan(line, _always(poll.period_s), _ask(line, poll.request))
     while agenda and agenda[0][0] < until_s:
         at_s, _, line, period_s, action = heapq.heappop(agenda)
         homes[line.name].advance(at_s)
         request, bursts = action(at_s)
         for burst in bursts:
             yield Said(at_s + burst.delay_s, line.name, burst.device, request, burst.data)
-        if math.isfinite(period_s):
-            plan(line, period_s, action, at_s + period_s)
+        if math.isfinite(next_s := at_s + period_s()):
+            plan(line, period_s, action, next_s)
+
+
+def _always(period_s: float) -> Period:
+    return lambda: period_s
+
+
+def _push_period(device: Device) -> Period:
+    return lambda: math.inf if (period_s := device.board.push_period_s) is None else period_s
 
 
 def _tick(line: Line) -> Action:

@@ -1,6 +1,7 @@
 """The whole rig without a port: neighbouring instruments measure the same world."""
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import pytest
 from scenario_files import changed, written
@@ -185,6 +186,15 @@ def test_recording_is_the_same_for_the_same_seed(rig_of):
     assert first == said(rig_of(), 90.0)
     assert first != said(rig_of(seed=8), 90.0)
     assert first != said(rig_of(start_ms=NOON_MS + 12 * HOUR_S * 1000), 90.0)
+
+
+def test_sensor_is_recorded_at_the_pace_that_it_has_then(rig_of):
+    """Without a change a PMS5003 speaks every 2.3 s (its data sheet), at first every 0.8 s."""
+    rig = rig_of()
+    rig.control.hold("air-1", "pm25_ugm3", 20.0)
+    at_s = [at_s for at_s, device, _, _ in said(rig, 60.0) if device.endswith("air-1")]
+    gaps = [round(late - early, 1) for early, late in pairwise(at_s)]
+    assert gaps[-10:] == [2.3] * 10
 
 
 def test_recording_obeys_the_scenarios_faults(rig_of):
