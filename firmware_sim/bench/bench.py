@@ -33,6 +33,7 @@ class Bench:
         self._directory = directory
         now_s = (time.time() - start_ms / 1000) * scenario.speed
         self.clock = BenchClock(now_s, scenario.speed)
+        self._leash = Leash(self.clock)
         self.rig = Rig(
             scenario,
             seed=seed,
@@ -58,15 +59,18 @@ class Bench:
         """Keeps the world moving while nobody asks; for ever, until cancelled."""
         cabinets = list(self.ports)
         slices = min(SLICES_MAX, len(cabinets))
-        leash = Leash(self.clock)
         for first in itertools.cycle(range(slices)):
             began_s = time.monotonic()
             for name in cabinets[first::slices]:
                 self._tick(name)
             busy_s = time.monotonic() - began_s
-            leash.moved(busy_s)
+            self._leash.moved(busy_s)
             # At least as long as that took, so that everybody else gets their turn.
-            await asyncio.sleep(max(busy_s, min(TICK_S / slices, leash.reach_s)))
+            await asyncio.sleep(max(busy_s, min(TICK_S / slices, self._leash.reach_s)))
+
+    def set_time(self, *, speed: float | None = None, is_paused: bool | None = None) -> None:
+        """`speed`: the scenario's seconds in one of ours."""
+        self._leash.set(speed=speed, is_paused=is_paused)
 
     def tick(self) -> None:
         for name in self.ports:

@@ -26,8 +26,15 @@ class Leash:
         """How many of our seconds the clock goes on before it stands still."""
         return self._step_s / self._clock.pace if self._clock.pace > REAL_TIME else math.inf
 
+    def set(self, *, speed: float | None = None, is_paused: bool | None = None) -> None:
+        """Sets the clock, which may not leap before the world was moved for the first time."""
+        self._clock.set(speed=speed, is_paused=is_paused)
+        self._allow()
+
     def moved(self, busy_s: float) -> None:
         """The world was moved up to the present, which took so long."""
+        if self._clock.is_paused:
+            return  # how little it takes to move nothing says nothing
         step_s = self._step_s / 2 if busy_s > BUSY_MAX_S else self._step_s * 1.5
         self._step_s = max(STEP_MIN_S, min(step_s, self._clock.speed))
         self._allow()

@@ -147,7 +147,7 @@ class BenchService:
     def set_time(self, *, speed: float | None = None, is_paused: bool | None = None) -> None:
         if speed is not None and not 0 < speed <= SPEED_MAX:
             raise RequestError(f"speed must be above 0 and at most {SPEED_MAX:g}, not {speed:g}")
-        self._bench.clock.set(speed=speed, is_paused=is_paused)
+        self._bench.set_time(speed=speed, is_paused=is_paused)
 
     def disturb(
         self,

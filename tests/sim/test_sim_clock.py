@@ -124,3 +124,25 @@ def test_in_real_time_a_pause_of_the_machine_is_caught_up():
     leash.moved(0.0)
     now_s[0] = 107.0
     assert clock() < 116.0 + 60.0
+
+
+def test_clock_does_not_leap_when_it_is_made_faster_than_the_machine_may_be():
+    machine = Machine()
+    clock = BenchClock(0.0, 1.0, machine)
+    leash = Leash(clock)
+    leash.set(speed=3600.0)
+    machine.monotonic_s += 0.5
+    assert clock() == 1.0
+
+
+def test_a_pause_does_not_lengthen_the_leash():
+    machine = Machine()
+    clock = BenchClock(0.0, 3600.0, machine)
+    leash = Leash(clock)
+    leash.set(is_paused=True)
+    for _ in range(100):
+        machine.monotonic_s += 0.5
+        leash.moved(0.0)
+    leash.set(is_paused=False)
+    machine.monotonic_s += 0.5
+    assert clock() == 1.0
