@@ -1,5 +1,6 @@
 """A sign as a target: its datagrams pass its fault switches, and are kept for whoever looks."""
 
+import re
 from typing import Any
 
 from firmware_sim.boards.board import Part, Shown
@@ -77,9 +78,8 @@ class SignTarget:
         """With stars where the original has a secret: what is kept for looking at has none."""
         masked = bytearray(data)
         for secret in self.secrets:
-            at = original.find(secret)
-            if at >= 0:
-                end = min(at + len(secret), len(masked))
+            for found in re.finditer(re.escape(secret), original):
+                at, end = found.start(), min(found.end(), len(masked))
                 masked[at:end] = b"*" * (end - at)
         return bytes(masked)
 

@@ -25,8 +25,10 @@ def sign() -> SignTarget:
 def test_what_comes_and_goes_is_kept_without_the_community(sign):
     assert sign.incoming(GET, 1.0) == GET
     assert sign.outgoing(GET, 1.0) == [(0.0, GET)]
-    for frame in sign.log.frames:
-        assert frame.data == GET.replace(SECRET, b"*" * len(SECRET))
+    twice = GET + SECRET
+    sign.incoming(twice, 2.0)
+    for frame, sent in zip(sign.log.frames, (GET, GET, twice), strict=True):
+        assert frame.data == sent.replace(SECRET, b"*" * len(SECRET))
 
 
 @pytest.mark.parametrize("name", ["bit-flips", "truncated"])
