@@ -16,6 +16,7 @@ from firmware_sim.boards.ntcip.plan import SignPlan
 from firmware_sim.scenario.parts import Name, Part, Port, require_unique
 
 OWN_PROFILE = "modbus"
+Dots = Annotated[int, Field(ge=1, le=32)]
 
 
 class DevicePart(Part):
@@ -198,7 +199,7 @@ class SignPart(Part):
     height_px: int | None = Field(default=None, ge=7, le=512)
     columns: int | None = Field(default=None, ge=1, le=100)
     lines: int | None = Field(default=None, ge=1, le=16)
-    character_px: tuple[int, int] = (5, 7)
+    character_px: tuple[Dots, Dots] = (5, 7)
     """Width and height of one character's module."""
     colours: Literal["amber", "full"] = "amber"
     changeable_messages: int = Field(default=8, ge=1, le=255)

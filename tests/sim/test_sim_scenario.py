@@ -95,6 +95,11 @@ def test_all_mistakes_at_once_with_file_key_and_value(tmp_path):
         ('{ name = "1" }', '{ name = "1", replay = "no.csv" }', "no.csv: cannot be read"),
         ("length_m = 600", "length_m = nan", "roads[0].length_m = nan: "),
         (
+            "columns = 12",
+            "columns = 12\ncharacter_px = [5, 1_000_000]",
+            "character_px[1] = 1000000: Input should be less than or equal to 32",
+        ),
+        (
             "device_id = 1, at_m = 50",
             "device_id = 1, at_m = inf",
             "devices[0].at_m = inf: Input should be a finite number",
