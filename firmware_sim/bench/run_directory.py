@@ -26,6 +26,7 @@ class RunDirectory:
             self._lock = (self.path / "lock").open("w")
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
+            self._lock.close()
             raise RunDirectoryError(
                 f"{path}: another bench runs in this directory; stop it or choose another --run-dir"
             ) from error
