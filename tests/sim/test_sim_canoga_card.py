@@ -87,6 +87,15 @@ def test_version_and_serial_number_are_framed_with_payload_at_offset_5():
     assert len(serial_number) == 20
 
 
+def test_golden_framed_replies():
+    """Put together by hand: the XOR of all that precedes it stands before the end."""
+    version = "3C 3132 00 42 5620312E3233 20202020 3135 3E"
+    assert card().receive(VERSION, 0.0) == bytes.fromhex(version)
+    serial_number = "3C 3134 03 61 53455249414C2D3030303037 3431 3E"
+    asked = bytes.fromhex("3C 3038 03 61 3536 3E")
+    assert card(3).receive(asked, 0.0) == bytes.fromhex(serial_number)
+
+
 def test_only_the_addressed_card_answers():
     first, second = card(0), card(128)
     assert first.receive(POLL, 0.0)

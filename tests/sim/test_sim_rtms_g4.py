@@ -90,6 +90,13 @@ def test_interval_by_hand():
     assert (told[0x14], told[0x16], told[0x18]) == ([1, 0], [0, 0], [1, 0])
     assert told[0x1E] == [75, 0xFFFF]
     assert told[0x1F] == [54, 0xFFFF]
+    # The same as bytes, each frame's sum added up by hand.
+    frames = (
+        "FFAA10060001 00030000 0004 FFAA11060001 00640000 0065 FFAA12060001 0028FFFF 0227"
+        "FFAA13060001 0044FFFF 0243 FFAA14060001 00010000 0002 FFAA16060001 00000000 0001"
+        "FFAA18060001 00010000 0002 FFAA1E060001 004BFFFF 024A FFAA1F060001 0036FFFF 0235"
+    )
+    assert bytes.fromhex(frames) in board.receive(POLL, 60.0)
 
 
 def test_miles_when_its_flags_say_so():
@@ -203,6 +210,24 @@ def test_sensor_information_and_classes():
     assert ask(board, 0xD7) == {0x57: bytes((30, 45, 55, 120, 160, 0))}
     assert ask(board, 0x57, bytes((20, 60, 70, 80, 90, 0))) == {0x1C: b""}
     assert ask(board, 0xD7) == {0x57: bytes((20, 60, 70, 80, 90, 0))}
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered"),
+    [
+        ("FFAAD7020001 0001", "FFAA57080001 1E2D3778A000 019B"),
+        ("FFAA57080001 143C46505A00 0141", "FFAA1C020001 0001"),
+        ("FFAAC0020001 0001", "FFAA40100001 0203000001040001000000000000 000C"),
+        (
+            "FFAAC1020001 0001",
+            "FFAA41110001 0001 02 001E 07 FC 4203 4203 04 010114 01C9",
+        ),
+        ("FFAAF9020001 0001", "FFAA49100001 00471702261026 00000005010170 0134"),
+        ("FFAA49100001 00000006010127 01020300040526 0065", "FFAA1C020001 0001"),
+    ],
+)
+def test_golden_bytes_of_what_is_not_polled(asked, answered):
+    assert radar().receive(bytes.fromhex(asked), 0.0) == bytes.fromhex(answered)
 
 
 @pytest.mark.parametrize(

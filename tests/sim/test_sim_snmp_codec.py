@@ -103,6 +103,40 @@ def request_of(version, kind, binds, community=b"lectura-secreta"):
     return encoder.encode(message), message
 
 
+@pytest.mark.parametrize(
+    ("asked", "answered"),
+    [
+        (  # dmsMsgTableSource.0: blank 1
+            "a01e 020101 020100 020100 3013 3011 060d2b060104018936040203060500 0500",
+            "a223 020101 020100 020100 3018 3016 060d2b060104018936040203060500 04050700010000",
+        ),
+        (  # dmsActivateMessage.0: blank, for ever
+            (
+                "a32a 020102 020100 020100 301f 301d 060d2b060104018936040203060300"
+                "040c FFFF FF 07 0001 0000 00000000"
+            ),
+            (
+                "a22a 020102 020100 020100 301f 301d 060d2b060104018936040203060300"
+                "040c FFFF FF 07 0001 0000 00000000"
+            ),
+        ),
+        (  # after dmsMessageTimeRemaining: .0, for ever
+            "a11d 020103 020100 020100 3012 3010 060c2b0601040189360402030604 0500",
+            "a221 020103 020100 020100 3016 3014 060d2b060104018936040203060400 020300ffff",
+        ),
+    ],
+)
+def test_golden_answers(asked, answered):
+    """PDUs as pysnmp's encoder has them, behind version 2c and the community."""
+
+    def message(pdu: str) -> bytes:
+        rest = bytes.fromhex("020101 0411") + b"escritura-secreta" + bytes.fromhex(pdu)
+        return bytes((0x30, len(rest))) + rest
+
+    responder = SnmpResponder(make_board().mib, SECRETS)
+    assert responder.answer(message(asked), 1.0) == message(answered)
+
+
 def test_pysnmp_reads_our_answers():
     responder = SnmpResponder(make_board().mib, SECRETS)
     names = [(*SYSTEM, 3, 0), (*DMS, 6, 5, 0), (*DMS, 6, 6, 0), (*SYSTEM, 2, 0), (*DMS, 99, 0)]
