@@ -82,7 +82,7 @@ def test_zero_point_set_in_bad_air_makes_it_read_low_for_ever(sensor, air):
 
 def test_span_point_is_what_the_air_of_now_shall_read(sensor, air):
     air.co2_ppm = 1200.0
-    assert sensor.receive(SPAN_2000, 200.0)[:3] == bytes.fromhex("FF8801")
+    assert sensor.receive(SPAN_2000, 200.0) == bytes.fromhex("FF8801000000000077")
     assert co2_ppm(sensor) == 2000
     air.co2_ppm = 400.0
     assert co2_ppm(sensor) == 400

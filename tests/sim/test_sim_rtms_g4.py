@@ -248,7 +248,9 @@ def test_per_vehicle_mode_sends_each_vehicle_unasked():
     board.tick(11.6)
     assert board.push(11.6) == b""
     board.tick(11.7)
-    (frame,) = frames_of(board.push(11.7))
+    pushed = board.push(11.7)
+    assert pushed == bytes.fromhex("FFAA5E110001 01012C340190 25 11471702261026 00 01E6")
+    (frame,) = frames_of(pushed)
     assert frame.qualifier == 0x5E
     assert frame.data[:6] == bytes((1, 1, 44, 52, 0x01, 0x90))
     assert frame.data[6:] == bytes.fromhex("25 11471702261026 00")
