@@ -30,7 +30,7 @@ def run(absent, *arguments):
 
 @pytest.mark.parametrize(
     ("program", "absent", "extra"),
-    [("run", "aiohttp", "run"), ("edge", "serialx", "edge"), ("sim", "pysnmp", "sim")],
+    [("run", "aiohttp", "run"), ("edge", "serialx", "edge"), ("sim", "aiohttp", "sim")],
 )
 def test_a_missing_library_is_named_with_its_extra(tmp_path, program, absent, extra):
     settings = tmp_path / "settings.toml"
