@@ -81,11 +81,11 @@ class Cabinet:
     def keep(self) -> dict[str, Any]:
         """What outlives a power failure, as plain data for JSON."""
         kept = {
-            device.name: device.board.keep()
+            _kept_as(device.name, device.type): device.board.keep()
             for line in self.lines.values()
             for device in line.devices
         }
-        kept |= {sign.name: sign.keep() for sign in self.signs.values()}
+        kept |= {_kept_as(sign.name, sign.type): sign.keep() for sign in self.signs.values()}
         return {name: data for name, data in kept.items() if data}
 
     def _line(self, part: LinePart, spot: Spot, kept: Mapping[str, Any]) -> Line:
@@ -93,7 +93,7 @@ class Cabinet:
         for device in part.devices:
             name = f"{self.name}/{device.name}"
             mounted = mount(device, name, f"{self._key}/{device.name}", spot)
-            mounted.board.restore(kept.get(name, {}))
+            mounted.board.restore(kept.get(_kept_as(name, mounted.type), {}))
             devices.append(mounted)
         return Line(
             f"{self.name}/{part.name}",
@@ -110,5 +110,10 @@ class Cabinet:
         clock = DeviceClock(spot.start_ms, switches)
         probe = Probe(f"{self._key}/{part.name}", spot.circuit.sense, switches)
         board = SignBoard(plan, probe, switches, now_s=spot.now_s, clock_ms=clock)
-        board.restore(kept.get(name, {}), spot.now_s)
+        board.restore(kept.get(_kept_as(name, SignTarget.type), {}), spot.now_s)
         return SignTarget(name, board, switches, probe)
+
+
+def _kept_as(name: str, type_: str) -> str:
+    """A scenario may have put another device in the place of the one that kept something."""
+    return f"{name} {type_}"

@@ -151,6 +151,14 @@ def test_energy_only_grows_through_a_day_and_a_restart(rig_of):
     assert sum(used) == pytest.approx(0.014 * 24 + 0.098 * 12, rel=0.1)
 
 
+def test_device_of_another_type_takes_over_a_name_but_not_its_memory(rig_of):
+    before = rig_of(('type = "pms5003"', 'type = "sds011", device_id = 1'))
+    kept = before.cabinets[CABINET].keep()
+    after = rig_of(('type = "pms5003"', 'type = "mhz19b"'), kept={CABINET: kept})
+    (sensor,) = after.cabinets[CABINET].lines["air"].devices
+    assert sensor.board.shows(300.0)["range_ppm"] == 5000
+
+
 def test_restarted_rig_goes_on_with_the_same_traffic(rig_of):
     through, restarted = rig_of(), rig_of(now_s=1000.0)
     through.world.advance(1000.0)
