@@ -22,10 +22,6 @@ _FLOAT32_MAX = 3.4028234e38
 WORDS = {"u16": 1, "s16": 1, "u32": 2, "s32": 2, "acc32": 2, "float32": 2, "bit": 1}
 
 
-def limits(kind: ValueType) -> tuple[int, int]:
-    return _LIMITS[kind]
-
-
 def number_words(kind: ValueType, number: float) -> list[int]:
     """High word first. A number that does not fit is held at the type's limit."""
     if kind == "float32":
