@@ -41,10 +41,11 @@ def running_bench(run_dir: Path | None) -> RunningBench:
         raise typer.Exit(1)
     try:
         told = json.loads((directory / "bench.json").read_text(encoding="utf-8"))
-    except (OSError, json.JSONDecodeError) as error:
+        return RunningBench(directory, str(told["page"]))
+    # Besides those of the system: what is no JSON, or not what a bench writes.
+    except (OSError, ValueError, LookupError, TypeError) as error:
         typer.echo(f"no bench is running in {directory}: {error}", err=True)
         raise typer.Exit(1) from error
-    return RunningBench(directory, str(told["page"]))
 
 
 def _remembered() -> Path | None:

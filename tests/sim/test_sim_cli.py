@@ -265,6 +265,13 @@ def test_nothing_runs(tmp_path, monkeypatch, command):
     assert f"no bench is running in {tmp_path}" in refused(done, 1)
 
 
+@pytest.mark.parametrize("told", [b"", b"{}", b"[]", b"5", b"\xff"])
+def test_what_no_bench_wrote_is_no_running_bench(tmp_path, told):
+    (tmp_path / "bench.json").write_bytes(told)
+    done = CliRunner().invoke(sim, ["list", "--run-dir", str(tmp_path)])
+    assert f"no bench is running in {tmp_path}" in refused(done, 1)
+
+
 def test_bench_that_was_killed_does_not_answer(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
