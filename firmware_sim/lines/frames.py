@@ -49,7 +49,7 @@ class FrameLog:
             self._struck.clear()
 
     def send(self, at_s: float, device: str, data: bytes, faults: tuple[str, ...]) -> None:
-        """A device's answer, or what it says unasked."""
+        """A device's answer."""
         self.end_request(at_s)
         self.sent_count += 1
         self._add(at_s, device, data, self._asked, faults)
