@@ -76,7 +76,7 @@ def clear(
 ) -> None:
     """Apaga fallas · Switches faults off."""
     answer = BenchClient(running_bench(run_dir).page).post("clear", at=at, name=name)
-    _say(answer, as_json, f"{answer['count']} fallas apagadas · faults off")
+    _say(answer, as_json, f"fallas apagadas · faults off: {answer['count']}")
 
 
 def set_(

@@ -167,7 +167,7 @@ def test_fault_is_switched_on_and_cleared(ask):
     assert [(fault["name"], fault["is_on"]) for fault in row["faults"]] == [
         ("wrong-checksum", True)
     ]
-    assert right(ask("clear", "air-1")).startswith("1 ")
+    assert right(ask("clear", "air-1")).endswith(": 1\n")
     assert json.loads(right(ask("clear", "--json"))) == {"count": 0}
 
 
@@ -184,7 +184,7 @@ def test_fault_with_all_that_can_be_said_of_it(ask):
     assert (fault["amount"], fault["reading"], fault["rate"]) == (50, "pm25_ugm3", 1)
     assert fault["end_s"] - fault["start_s"] == pytest.approx(900)
     right(ask("fault", POLE, "late", "--rate", "0.5"))
-    assert right(ask("clear")).startswith("3 ")  # a device's fault at a line meets both devices
+    assert right(ask("clear")).endswith(": 3\n")  # a device's fault at a line meets both devices
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ export function faultsPanel(target, line) {
       ...rows.filter((row) => row.where === place).map((row) => row.node))));
 
   function clearAll() {
-    act("clear", { at: target.name }, ({ count }) => `${count} fallas quitadas · faults cleared`);
+    act("clear", { at: target.name }, ({ count }) => `fallas quitadas · faults cleared: ${count}`);
   }
 
   return {

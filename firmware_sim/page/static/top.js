@@ -40,7 +40,7 @@ export function topBar(changed) {
     return { speed, button: el("button", attributes, `×${speed}`) };
   }
   async function clearAll() {
-    await act("clear", {}, ({ count: gone }) => `${gone} fallas quitadas · faults cleared`);
+    await act("clear", {}, ({ count: gone }) => `fallas quitadas · faults cleared: ${gone}`);
     changed();
   }
   setInterval(() => {
