@@ -72,10 +72,6 @@ class Bench:
         """`speed`: the scenario's seconds in one of ours."""
         self._leash.set(speed=speed, is_paused=is_paused)
 
-    def tick(self) -> None:
-        for name in self.ports:
-            self._tick(name)
-
     def close(self) -> None:
         for name, ports in self.ports.items():
             ports.close()

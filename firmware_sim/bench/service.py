@@ -124,7 +124,8 @@ class BenchService:
         amount: float | None = None,
         reading: str | None = None,
     ) -> list[str]:
-        struck = self._rig.control.switch_on(
+        """A plug is pulled, or put in again, with the next tick."""
+        return self._rig.control.switch_on(
             at,
             name,
             now_s=self._bench.clock(),
@@ -133,13 +134,9 @@ class BenchService:
             amount=amount,
             reading=reading,
         )
-        self._bench.tick()  # a plug that is pulled is out at once
-        return struck
 
     def clear(self, at: str | None = None, name: str | None = None) -> int:
-        count = self._rig.control.clear(at, name)
-        self._bench.tick()
-        return count
+        return self._rig.control.clear(at, name)
 
     def hold(self, at: str, reading: str, value: float | None) -> list[str]:
         return self._rig.control.hold(at, reading, value)
