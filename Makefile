@@ -37,7 +37,7 @@ $(VENV)/.dev: $(VENV)/bin/python pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@ $(VENV)/.run
 
-# Four minutes; leave the machine alone meanwhile.
+# Three minutes; leave the machine alone meanwhile.
 benchmarks: $(VENV)/.dev
 	@$(BIN)/python -m benchmarks $(ARGS)
 
